@@ -1,0 +1,14 @@
+import { CreateRolesAndTenants1795305600000 } from './1795305600000-create-roles-and-tenants.js';
+import { CreateDirectory1795305600001 } from './1795305600001-create-directory.js';
+import { CreateApplicationsAndAssignments1795305600002 } from './1795305600002-create-applications-and-assignments.js';
+import { CreateClientsAndKeys1795305600003 } from './1795305600003-create-clients-and-keys.js';
+import { CreateAuditAndIdempotency1795305600004 } from './1795305600004-create-audit-and-idempotency.js';
+
+/** Every migration, oldest first. */
+export const MIGRATIONS = [
+  CreateRolesAndTenants1795305600000,
+  CreateDirectory1795305600001,
+  CreateApplicationsAndAssignments1795305600002,
+  CreateClientsAndKeys1795305600003,
+  CreateAuditAndIdempotency1795305600004,
+];

@@ -1,0 +1,60 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { AllowedMethods } from './http/allowed-methods.js';
+import { AllExceptionsFilter } from './http/errors/exception.filter.js';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { RequestValidationPipe } from './http/request-validation.pipe.js';
+import { AccessModule } from './modules/access/index.js';
+import { ApiClientsModule } from './modules/api-clients/index.js';
+import { ApplicationsModule } from './modules/applications/index.js';
+import { AssignmentsModule } from './modules/assignments/index.js';
+import { AuditModule } from './modules/audit/index.js';
+import { GroupsModule } from './modules/groups/index.js';
+import { HealthModule } from './modules/health/index.js';
+import { OAuthModule } from './modules/oauth/index.js';
+import { TenantsModule } from './modules/tenants/index.js';
+import { UsersModule } from './modules/users/index.js';
+import { PersistenceModule } from './persistence/persistence.module.js';
+import type { Persistence } from './persistence/persistence.js';
+import { AccessGuard } from './security/access.guard.js';
+import { AuthenticationModule, JwtAuthGuard } from './security/authentication/index.js';
+
+const ROOMS = [
+  TenantsModule,
+  AuditModule,
+  UsersModule,
+  GroupsModule,
+  ApplicationsModule,
+  AssignmentsModule,
+  AccessModule,
+  ApiClientsModule,
+  OAuthModule,
+  HealthModule,
+];
+
+/** The house: the only file that knows every room. */
+@Module({})
+export class AppModule {
+  static forRoot(config: Config, issuer: string, persistence: Persistence): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config, issuer),
+        PersistenceModule.forRoot(persistence),
+        AuthenticationModule,
+        ...ROOMS,
+      ],
+      providers: [
+        AllowedMethods,
+        { provide: APP_FILTER, useClass: AllExceptionsFilter },
+        { provide: APP_PIPE, useClass: RequestValidationPipe },
+        // In this order: who calls, then what the call may touch.
+        { provide: APP_GUARD, useExisting: JwtAuthGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+      ],
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { AppModule } from './app.module.js';
+import type { Config } from './config/config.js';
+import { AllowedMethods } from './http/allowed-methods.js';
+import { acceptJsonOnly } from './http/body-parser.js';
+import { addHooks, requestIdOf } from './http/fastify-hooks.js';
+import { JsonLogger } from './http/json-logger.js';
+import { buildDocument, serveDocument } from './http/openapi/serve-document.js';
+import { mountOAuth } from './modules/oauth/index.js';
+import type { Persistence } from './persistence/persistence.js';
+import { VERSION } from './version.js';
+
+/** Longest path parameter that is read at all; ids are 36 characters. */
+const LONGEST_PARAMETER = 200;
+
+/** Builds the whole application on an open database; it does not listen yet. */
+export async function createApplication(
+  config: Config,
+  issuer: string,
+  persistence: Persistence,
+  logger: JsonLogger,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    bodyLimit: config.bodyLimitBytes,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    loggerInstance: undefined,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(config, issuer, persistence),
+    adapter,
+    { logger, bodyParser: false, abortOnError: false },
+  );
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  app.get(AllowedMethods).watch(fastify);
+  addHooks(fastify, { publicUrl: issuer, serverTiming: config.serverTiming, log: logger });
+  acceptJsonOnly(fastify);
+  await mountOAuth(app);
+  if (config.docsEnabled) serveDocument(app, buildDocument(app, { version: VERSION, publicUrl: issuer }));
+  await app.init();
+  return app;
+}

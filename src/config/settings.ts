@@ -1,0 +1,100 @@
+import type { ReadSetting } from './setting-types.js';
+import { boolean, choice, httpUrlWithoutPathEnd, integer, json, postgresUrl, secret, text } from './setting-types.js';
+import { outsideIssuers, type OutsideIssuer } from './outside-issuers.js';
+
+/** One environment variable: how it is read, what it is when unset, and the sentence the README prints about it. */
+interface Setting<T> {
+  readonly variable: string;
+  readonly read: ReadSetting<T>;
+  readonly fallback: T;
+  readonly about: string;
+}
+
+function setting<T>(variable: string, read: ReadSetting<T>, fallback: T, about: string): Setting<T> {
+  return { variable, read, fallback, about };
+}
+
+/** Shortest bootstrap secret: as many characters as make guessing hopeless even for a plain word-and-digit secret. */
+const SHORTEST_SECRET = 32;
+
+/** Every setting of the service. The README's table is compared with this list by a test. */
+export const SETTINGS = {
+  port: setting('PORT', integer(0, 65_535), 3000, 'Port to listen on; 0 takes a free one'),
+  host: setting('HOST', text(1, 255), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
+  publicUrl: setting<string | null>(
+    'PUBLIC_URL',
+    httpUrlWithoutPathEnd,
+    null,
+    'URL under which callers reach the service: issuer of its tokens and base of every absolute URL; required with DATABASE_URL',
+  ),
+  databaseUrl: setting<string | null>(
+    'DATABASE_URL',
+    postgresUrl,
+    null,
+    'PostgreSQL server, 15 or later; unset: an embedded one',
+  ),
+  dataDir: setting('DATA_DIR', text(1, 4096), '.data', 'Folder of the embedded database'),
+  databasePoolSize: setting('DATABASE_POOL_SIZE', integer(1, 500), 10, 'Connections for transactions'),
+  databasePipelines: setting('DATABASE_PIPELINES', integer(1, 100), 4, 'Pipelined connections for single statements'),
+  databasePreparedStatements: setting(
+    'DATABASE_PREPARED_STATEMENTS',
+    boolean,
+    true,
+    'Keep statements prepared; off behind a transaction pooler that does not',
+  ),
+  statementTimeoutMs: setting(
+    'STATEMENT_TIMEOUT_MS',
+    integer(100, 600_000),
+    30_000,
+    'Longest time of one statement, in milliseconds',
+  ),
+  demoData: setting<boolean | null>(
+    'DEMO_DATA',
+    boolean,
+    null,
+    'Create the demo tenant where there is no tenant yet; unset: only on the embedded database',
+  ),
+  bootstrapClientId: setting<string | null>(
+    'BOOTSTRAP_CLIENT_ID',
+    text(3, 100),
+    null,
+    'A platform client that is created at start if it is not there',
+  ),
+  bootstrapClientSecret: setting<string | null>(
+    'BOOTSTRAP_CLIENT_SECRET',
+    secret(SHORTEST_SECRET, 200),
+    null,
+    'Its secret',
+  ),
+  tokenAudience: setting('TOKEN_AUDIENCE', text(3, 200), 'urn:doorlist:api', 'Audience of our own tokens (an absolute URI)'),
+  tokenTtlSeconds: setting('TOKEN_TTL_SECONDS', integer(60, 86_400), 3600, 'Life of our own tokens, in seconds'),
+  authCacheSeconds: setting(
+    'AUTH_CACHE_SECONDS',
+    integer(0, 60),
+    5,
+    'Longest time for which a revoked client or a suspended tenant is still let in by another instance, in seconds',
+  ),
+  authIssuers: setting<readonly OutsideIssuer[]>(
+    'AUTH_ISSUERS',
+    json(outsideIssuers),
+    [],
+    'Outside token issuers that are trusted: a JSON array, see "Tokens of your own identity provider"',
+  ),
+  logLevel: setting(
+    'LOG_LEVEL',
+    choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    'info',
+    'How much is logged, as JSON lines on standard output',
+  ),
+  bodyLimitBytes: setting('BODY_LIMIT_BYTES', integer(1024, 104_857_600), 1_048_576, 'Largest request body, in bytes'),
+  serverTiming: setting(
+    'SERVER_TIMING',
+    boolean,
+    false,
+    'Answer a Server-Timing header with the number of database statements of each request',
+  ),
+  shutdownSeconds: setting('SHUTDOWN_SECONDS', integer(1, 600), 8, 'Longest wait for requests in flight when stopping, in seconds'),
+  docsEnabled: setting('DOCS_ENABLED', boolean, true, 'Serve Swagger UI at /docs'),
+} as const;
+
+

@@ -1,0 +1,55 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
+
+/** What every field says of itself; validation and the OpenAPI document are both made from it. */
+export interface FieldOptions {
+  readonly description: string;
+  readonly example: unknown;
+  /** Whether it may be left out. Default: it must be sent. */
+  readonly optional?: boolean;
+  /** Whether null may be sent (in a merge patch: takes the value away). */
+  readonly nullable?: boolean;
+}
+
+/** A rule for values: a stable name, what is right, and the test. */
+export interface FieldRule {
+  readonly type: string;
+  /** Completes "NAME must be ...". */
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+/** Separates the rule's name from its message inside class-validator's one string. */
+export const RULE_MARK = '\u0001';
+
+const LONGEST_SHOWN = 60;
+
+/** One property of a request: exactly one rule, one clear message, one entry in the OpenAPI document. */
+export function field(options: FieldOptions, rule: FieldRule, schema: ApiPropertyOptions): PropertyDecorator {
+  const { description, example, optional = false, nullable = false } = options;
+  const absent = (value: unknown): boolean => (optional && value === undefined) || (nullable && value === null);
+  return applyDecorators(
+    ValidateIf((_: object, value: unknown) => !absent(value)),
+    ValidateBy({
+      name: rule.type,
+      validator: {
+        validate: (value: unknown) => rule.accepts(value),
+        defaultMessage: (details?: ValidationArguments) => messageFor(rule, details),
+      },
+    }),
+    ApiProperty({ description, example, required: !optional, nullable, ...schema } as ApiPropertyOptions),
+  );
+}
+
+function messageFor(rule: FieldRule, details: ValidationArguments | undefined): string {
+  const name = details?.property ?? 'value';
+  if (details?.value === undefined) return `missing${RULE_MARK}${name} is required: ${rule.expected}`;
+  return `${rule.type}${RULE_MARK}${name} must be ${rule.expected}, not ${shown(details.value)}`;
+}
+
+/** A wrong value as a message shows it: cut where it is long, and never broken by what it holds. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text;
+}

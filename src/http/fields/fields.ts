@@ -1,0 +1,96 @@
+import { Transform } from 'class-transformer';
+import { applyDecorators } from '@nestjs/common';
+import { isUuid } from '../../kernel/ids.js';
+import { field, type FieldOptions } from './field.js';
+
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const EMAIL = /^[^\s@<>()",;:\\]+@[^\s@<>()",;:\\.]+(\.[^\s@<>()",;:\\.]+)*$/;
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** A name or another one-line text: 1 to `max` characters, no control characters, no space at either end. */
+export function Line(options: FieldOptions & { readonly max?: number }): PropertyDecorator {
+  const max = options.max ?? 200;
+  const accepts = (value: unknown): boolean =>
+    typeof value === 'string' && value.length > 0 && [...value].length <= max && !CONTROL.test(value) && value.trim() === value;
+  const expected = `text of 1 to ${max} characters without control characters or spaces at its ends`;
+  return field(options, { type: 'line', expected, accepts }, { type: String, minLength: 1, maxLength: max });
+}
+
+/** Text of several lines, at most `max` characters. */
+export function Prose(options: FieldOptions & { readonly max?: number }): PropertyDecorator {
+  const max = options.max ?? 2000;
+  const accepts = (value: unknown): boolean => typeof value === 'string' && [...value].length <= max;
+  const rule = { type: 'prose', expected: `text of at most ${max} characters`, accepts };
+  return field(options, rule, { type: String, maxLength: max });
+}
+
+/** An e-mail address: one @, no spaces, at most 254 characters (RFC 5321 section 4.5.3.1.3). */
+export function Email(options: FieldOptions): PropertyDecorator {
+  const accepts = (value: unknown): boolean =>
+    typeof value === 'string' && value.length <= 254 && EMAIL.test(value) && !CONTROL.test(value);
+  const rule = { type: 'email', expected: 'an e-mail address such as ada@example.com', accepts };
+  return field(options, rule, { type: String, format: 'email', maxLength: 254 });
+}
+
+/** A DNS label: 1 to 63 lower-case letters, digits and inner hyphens (RFC 1123 section 2.1). */
+export function DnsLabel(options: FieldOptions): PropertyDecorator {
+  const accepts = (value: unknown): boolean => typeof value === 'string' && DNS_LABEL.test(value);
+  const expected = 'a DNS label: 1 to 63 lower-case letters, digits and hyphens, no hyphen at its ends';
+  return field(options, { type: 'dns_label', expected, accepts }, { type: String, pattern: DNS_LABEL.source });
+}
+
+/** One of a few words. */
+export function Choice(options: FieldOptions & { readonly of: readonly string[] }): PropertyDecorator {
+  const accepts = (value: unknown): boolean => typeof value === 'string' && options.of.includes(value);
+  const rule = { type: 'choice', expected: `one of ${options.of.join(', ')}`, accepts };
+  return field(options, rule, { type: String, enum: [...options.of] });
+}
+
+/** One or more different words of a few. */
+export function Choices(options: FieldOptions & { readonly of: readonly string[] }): PropertyDecorator {
+  const known = new Set(options.of);
+  const accepts = (value: unknown): boolean =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    new Set(value).size === value.length &&
+    value.every((word) => typeof word === 'string' && known.has(word));
+  const rule = { type: 'choices', expected: `a list of one or more different words of ${options.of.join(', ')}`, accepts };
+  const items = { type: 'string', enum: [...options.of] };
+  return field(options, rule, { type: 'array', items, minItems: 1, uniqueItems: true });
+}
+
+/** The id of something: a UUID, in either case; it is read in lower case. */
+export function Id(options: FieldOptions): PropertyDecorator {
+  const rule = { type: 'uuid', expected: 'a UUID', accepts: isUuid };
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => lowered(value)),
+    field(options, rule, { type: String, format: 'uuid' }),
+  );
+}
+
+/** A list of 1 to `max` ids. Whether repeats count once is the route's to say. */
+export function Ids(options: FieldOptions & { readonly max: number }): PropertyDecorator {
+  const accepts = (value: unknown): boolean =>
+    Array.isArray(value) && value.length > 0 && value.length <= options.max && value.every(isUuid);
+  const rule = { type: 'uuid_list', expected: `a list of 1 to ${options.max} UUIDs`, accepts };
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(lowered) : value)),
+    field(options, rule, { type: 'array', items: { type: 'string', format: 'uuid' }, minItems: 1, maxItems: options.max }),
+  );
+}
+
+/** A JSON object of at most `maxBytes` bytes as compact JSON. */
+export function JsonObject(options: FieldOptions & { readonly maxBytes: number }): PropertyDecorator {
+  const accepts = (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Buffer.byteLength(JSON.stringify(value)) <= options.maxBytes;
+  const rule = { type: 'json_object', expected: `a JSON object of at most ${options.maxBytes} bytes`, accepts };
+  return field(options, rule, { type: 'object', additionalProperties: true });
+}
+
+function lowered(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
+}

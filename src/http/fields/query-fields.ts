@@ -1,0 +1,70 @@
+import { Transform } from 'class-transformer';
+import { applyDecorators } from '@nestjs/common';
+import { PER_PAGE, type PageRequest } from '../../kernel/page.js';
+import { field, type FieldOptions } from './field.js';
+
+/** A whole number in a query string. */
+export function WholeParameter(options: FieldOptions & { readonly min: number; readonly max: number }): PropertyDecorator {
+  const { min, max } = options;
+  const accepts = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  const rule = { type: 'integer', expected: `a whole number from ${min} to ${max}`, accepts };
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (isDigits(value) ? Number(value) : value)),
+    field({ optional: true, ...options }, rule, { type: 'integer', minimum: min, maximum: max }),
+  );
+}
+
+/** `true` or `false` in a query string. */
+export function FlagParameter(options: FieldOptions & { readonly fallback: boolean }): PropertyDecorator {
+  const rule = { type: 'boolean', expected: 'true or false', accepts: (value: unknown) => typeof value === 'boolean' };
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value)),
+    field({ optional: true, ...options }, rule, { type: Boolean, default: options.fallback }),
+  );
+}
+
+/** Text in a query string, 1 to `max` characters. */
+export function TextParameter(options: FieldOptions & { readonly max?: number }): PropertyDecorator {
+  const max = options.max ?? 200;
+  const accepts = (value: unknown): boolean => typeof value === 'string' && value.length > 0 && value.length <= max;
+  const rule = { type: 'text', expected: `given once, as text of 1 to ${max} characters`, accepts };
+  return field({ optional: true, ...options }, rule, { type: String, minLength: 1, maxLength: max });
+}
+
+/** A moment in a query string, as RFC 3339 has it, such as 2026-11-22T09:30:00Z. */
+export function MomentParameter(options: FieldOptions): PropertyDecorator {
+  const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/i;
+  const accepts = (value: unknown): boolean => typeof value === 'string' && form.test(value) && !Number.isNaN(Date.parse(value));
+  const rule = { type: 'date_time', expected: 'a date and time such as 2026-11-22T09:30:00Z', accepts };
+  return field({ optional: true, ...options }, rule, { type: String, format: 'date-time' });
+}
+
+/** What every list takes: a page by its number, or by the cursor that the page before it answered. */
+export class PageQuery {
+  @WholeParameter({ description: 'Number of the page, from 1.', example: 1, min: 1, max: 1_000_000_000 })
+  page?: number;
+
+  @WholeParameter({
+    description: `Rows a page: 1 to ${PER_PAGE.max}, ${PER_PAGE.default} where left out.`,
+    example: PER_PAGE.default,
+    min: 1,
+    max: PER_PAGE.max,
+  })
+  per_page?: number;
+
+  @TextParameter({
+    description: 'The `next_cursor` of the page before; instead of `page`.',
+    example: undefined,
+    max: 1000,
+  })
+  cursor?: string;
+
+  /** The same for the services. */
+  toPageRequest(): PageRequest {
+    return { page: this.page, perPage: this.per_page, cursor: this.cursor };
+  }
+}
+
+function isDigits(value: unknown): value is string {
+  return typeof value === 'string' && /^-?\d{1,15}$/.test(value);
+}

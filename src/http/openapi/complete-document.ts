@@ -1,0 +1,94 @@
+import { exampleOf } from './examples.js';
+import type { Document, Operation, Parameter, Response, Schema } from './openapi-types.js';
+import { addRefusals } from './refusals.js';
+import { VERSIONED } from './route.decorator.js';
+
+const REQUEST_ID_HEADER = { 'X-Request-Id': { schema: { type: 'string' }, description: 'Names this request in every log.' } };
+const ETAG_HEADER = { ETag: { schema: { type: 'string' }, description: 'The version of the resource, for If-Match.', example: '"1"' } };
+const LOCATION_HEADER = { Location: { schema: { type: 'string', format: 'uri' }, description: 'Where the new resource is.' } };
+
+const IDEMPOTENCY_KEY: Parameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Any text of 1 to 255 characters. The same key with the same request within 24 hours answers the first answer again; with another request: 422.',
+  schema: { type: 'string' },
+  example: 'order-4711',
+};
+const IF_MATCH: Parameter = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag that the change is meant for; 412 where the resource has moved on.',
+  schema: { type: 'string' },
+  example: '"1"',
+};
+
+/**
+ * Completes what the decorators say into what a reader needs: OpenAPI 3.1 types, all refusals, the common headers, and
+ * an example for every parameter, body and answer.
+ */
+export function completeDocument(document: Document): Document {
+  for (const schema of Object.values(document.components.schemas)) modernize(schema);
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(methods)) completeOperation(document, path, method, operation);
+  }
+  return document;
+}
+
+function completeOperation(document: Document, path: string, method: string, operation: Operation): void {
+  operation.parameters = [...(operation.parameters ?? []), ...headerParameters(method, operation)];
+  for (const parameter of operation.parameters) completeParameter(parameter);
+  addRefusals(path, method, operation);
+  for (const [status, response] of Object.entries(operation.responses)) {
+    addHeaders(response, status, operation);
+    addExamples(document, response.content);
+  }
+  addExamples(document, operation.requestBody?.content);
+  delete operation[VERSIONED];
+}
+
+function headerParameters(method: string, operation: Operation): Parameter[] {
+  if (operation.security?.length === 0) return [];
+  if (method === 'post') return [IDEMPOTENCY_KEY];
+  return operation[VERSIONED] && (method === 'patch' || method === 'delete') ? [IF_MATCH] : [];
+}
+
+function completeParameter(parameter: Parameter): void {
+  if (parameter.schema) modernize(parameter.schema);
+  if (parameter.in !== 'path') return;
+  parameter.schema = { type: 'string', format: 'uuid' };
+  parameter.example ??= '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33';
+}
+
+function addHeaders(response: Response, status: string, operation: Operation): void {
+  const success = status < '300' && operation[VERSIONED] === true && status !== '204';
+  response.headers = {
+    ...REQUEST_ID_HEADER,
+    ...(success ? ETAG_HEADER : {}),
+    ...(status === '201' ? LOCATION_HEADER : {}),
+    ...response.headers,
+  };
+}
+
+function addExamples(document: Document, content: Record<string, { schema?: Schema; example?: unknown }> | undefined): void {
+  for (const media of Object.values(content ?? {})) {
+    if (!media.schema) continue;
+    modernize(media.schema);
+    media.example ??= exampleOf(media.schema, document);
+  }
+}
+
+/** OpenAPI 3.1 is JSON Schema 2020-12: null is a type, and there is no `nullable`. */
+function modernize(schema: Schema): void {
+  if (schema.nullable === true) {
+    if (typeof schema.type === 'string') schema.type = [schema.type, 'null'];
+    if (schema.enum) schema.enum = [...schema.enum, null];
+  }
+  delete schema.nullable;
+  for (const inner of Object.values(schema.properties ?? {})) modernize(inner);
+  for (const inner of [schema.items, ...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
+    if (inner) modernize(inner);
+  }
+}

@@ -1,0 +1,59 @@
+import { HttpCode, applyDecorators, type Type } from '@nestjs/common';
+import { ApiExtension, ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { Meta, PaginationMeta } from './envelope.schemas.js';
+
+type Model = Type;
+
+/** What a route is documented with; the rest (errors, examples, common headers) follows from its shape. */
+interface RouteOptions {
+  readonly summary: string;
+  readonly description?: string;
+  /** Default 200, or 204 where nothing is answered. */
+  readonly status?: 200 | 201 | 204;
+  /** What stands in `data`: a model, or a list of one. */
+  readonly data?: Model | readonly [Model];
+  /** What the items of a page are. */
+  readonly page?: Model;
+  /** Whether the answer carries an ETag, and PATCH and DELETE take If-Match. */
+  readonly versioned?: boolean;
+  /** Whether the same call also answers 201, where it made something (an idempotent PUT). */
+  readonly alsoCreates?: boolean;
+  /** Further statuses, each with why; 401, 403, 422 and what the shape of the route brings are added by themselves. */
+  readonly refusals?: Readonly<Record<number, string>>;
+}
+
+/** Marks an operation whose answers carry an ETag, until the document is completed. */
+export const VERSIONED = 'x-doorlist-versioned';
+
+/** Documents a route and sets its status. */
+export function Route(options: RouteOptions): MethodDecorator {
+  const status = options.status ?? (options.data || options.page ? 200 : 204);
+  const models = [options.page ?? [], options.data ?? []].flat() as Model[];
+  return applyDecorators(
+    HttpCode(status),
+    ApiOperation({
+      summary: options.summary,
+      ...(options.description === undefined ? {} : { description: options.description }),
+    }),
+    ApiExtraModels(Meta, PaginationMeta, ...models),
+    ApiResponse({ status, description: options.summary, ...schemaOf(options) }),
+    ...(options.alsoCreates ? [ApiResponse({ status: 201, description: 'It was made.', ...schemaOf(options) })] : []),
+    ...Object.entries(options.refusals ?? {}).map(([code, description]) => ApiResponse({ status: Number(code), description })),
+    ...(options.versioned ? [ApiExtension(VERSIONED, true)] : []),
+  );
+}
+
+function schemaOf({ data, page }: RouteOptions): object {
+  const meta = { $ref: getSchemaPath(Meta) };
+  if (page) {
+    const properties = { data: listOf(page), pagination: { $ref: getSchemaPath(PaginationMeta) }, meta };
+    return { schema: { type: 'object', required: ['data', 'pagination', 'meta'], properties } };
+  }
+  if (!data) return {};
+  const content = Array.isArray(data) ? listOf((data as readonly [Model])[0]) : { $ref: getSchemaPath(data as Model) };
+  return { schema: { type: 'object', required: ['data', 'meta'], properties: { data: content, meta } } };
+}
+
+function listOf(model: Model): object {
+  return { type: 'array', items: { $ref: getSchemaPath(model) } };
+}

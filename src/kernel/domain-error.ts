@@ -1,0 +1,52 @@
+/** What kind of refusal an error is; one file in `http/` gives each kind its status. */
+export type ErrorKind =
+  | 'malformed' // the request cannot be read: 400
+  | 'unauthenticated' // no valid credentials: 401
+  | 'forbidden' // valid credentials, not enough: 403
+  | 'not_found' // the tenant has no such thing: 404
+  | 'conflict' // the state refuses it: 409
+  | 'precondition_failed' // If-Match named another version: 412
+  | 'too_large' // 413
+  | 'invalid' // understood, but a value breaks a rule: 422
+  | 'too_many' // 429
+  | 'unavailable'; // a part we need does not answer: 503
+
+/** One wrong value of a request: where it stands, what is wrong with it, and a stable name for the rule it broke. */
+export interface FieldIssue {
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly type: string;
+}
+
+/** A refusal that a caller can act on. Its message may be shown: no SQL, no stack, nothing of another tenant. */
+export class DomainError extends Error {
+  constructor(
+    readonly kind: ErrorKind,
+    readonly code: string,
+    message: string,
+    readonly issues: readonly FieldIssue[] = [],
+  ) {
+    super(message);
+    this.name = 'DomainError';
+  }
+}
+
+/** 404: the tenant has no `resource` with this id. The text is the same for unknown ids and for other tenants' ids. */
+export function notFound(resource: string, id: string): DomainError {
+  return new DomainError('not_found', `${resource}_not_found`, `No ${resource.replaceAll('_', ' ')} ${id} in this tenant.`);
+}
+
+/** 409: the present state refuses the change. */
+export function conflict(code: string, message: string): DomainError {
+  return new DomainError('conflict', code, message);
+}
+
+/** 403: the caller is known but may not do this. */
+export function forbidden(code: string, message: string): DomainError {
+  return new DomainError('forbidden', code, message);
+}
+
+/** 422: one value of the request breaks a rule. `loc` starts with `body`, `query`, `path` or `header`. */
+export function invalid(loc: readonly (string | number)[], msg: string, type: string): DomainError {
+  return new DomainError('invalid', 'validation_failed', msg, [{ loc, msg, type }]);
+}

@@ -1,0 +1,51 @@
+import type { Principal } from './principal.js';
+
+/** Who a change is written down for in the audit trail. */
+export interface Actor {
+  readonly type: 'client' | 'user' | 'system';
+  readonly id: string;
+  readonly clientId: string | null;
+}
+
+/** The service itself, for what it does at start (demo data, the bootstrap client) and from the command line. */
+export const SYSTEM_ACTOR: Actor = { type: 'system', id: 'doorlist', clientId: null };
+
+/** What every scope carries: who acts, in which request, and what the request has cost so far. */
+abstract class Scope {
+  /** Statements sent to the database for this request, for logs and for the test that looks for N+1. */
+  statements = 0;
+  /** The open transaction that further work of this request joins; set by the unit of work alone. */
+  transaction: object | null = null;
+
+  constructor(
+    readonly actor: Actor,
+    readonly requestId: string,
+  ) {}
+}
+
+/** The right to touch the rows of exactly one tenant; the first argument of whatever does. */
+export class TenantScope extends Scope {
+  private readonly isTenantScope = true;
+
+  constructor(
+    readonly tenantId: string,
+    actor: Actor,
+    requestId: string,
+  ) {
+    super(actor, requestId);
+    if (!tenantId) throw new Error('A tenant scope needs a tenant id; it never means "all tenants".');
+  }
+}
+
+/** The right to touch what belongs to no tenant: the list of tenants, platform clients, keys. It opens no tenant table. */
+export class PlatformScope extends Scope {
+  private readonly isPlatformScope = true;
+}
+
+export type AnyScope = TenantScope | PlatformScope;
+
+/** The actor that a verified token stands for. */
+export function actorOf(principal: Principal): Actor {
+  const type = principal.subject === principal.clientId || principal.clientId === null ? 'client' : 'user';
+  return { type, id: principal.subject, clientId: principal.clientId };
+}

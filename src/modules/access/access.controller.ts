@@ -1,0 +1,33 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { TenantScope } from '../../kernel/scope.js';
+import { Answer, paged } from '../../http/answers.js';
+import { PageQuery } from '../../http/fields/query-fields.js';
+import { Route } from '../../http/openapi/route.decorator.js';
+import { PathId } from '../../http/path-id.js';
+import { CurrentScope } from '../../security/current-scope.js';
+import { Requires } from '../../security/decorators.js';
+import { AccessService } from './access.service.js';
+import { EffectiveUserResponse } from './dto/effective-user.response.js';
+
+@ApiTags('Access')
+@Controller('api/v1/tenants/:tenant_id/applications/:application_id/effective-users')
+export class AccessController {
+  constructor(private readonly access: AccessService) {}
+
+  @Get()
+  @Requires('assignments:read')
+  @Route({
+    summary: 'Every user with access, directly or through a group',
+    description:
+      'Each active user once, through groups nested to any depth, with the exact number of all. Nobody has access to a disabled application.',
+    page: EffectiveUserResponse,
+  })
+  async getApplicationEffectiveUsers(
+    @CurrentScope() scope: TenantScope,
+    @PathId('application_id') applicationId: string,
+    @Query() query: PageQuery,
+  ): Promise<Answer> {
+    return paged(await this.access.effectiveUsers(scope, applicationId, query.toPageRequest()));
+  }
+}

@@ -1,0 +1,74 @@
+import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { mapPage } from '../../kernel/page.js';
+import type { TenantScope } from '../../kernel/scope.js';
+import { Answer, created, paged, resource } from '../../http/answers.js';
+import { IfMatch } from '../../http/etag.js';
+import { Route } from '../../http/openapi/route.decorator.js';
+import { PathId } from '../../http/path-id.js';
+import { CurrentScope } from '../../security/current-scope.js';
+import { Requires } from '../../security/decorators.js';
+import { ApplicationCreate, ApplicationListQuery, ApplicationUpdate } from './dto/application.requests.js';
+import { ApplicationResponse, applicationResponse } from './dto/application.response.js';
+import { ApplicationsService } from './applications.service.js';
+
+const TAKEN = { 409: 'The client_id is taken.' };
+
+@ApiTags('Applications')
+@Controller('api/v1/tenants/:tenant_id/applications')
+export class ApplicationsController {
+  constructor(private readonly applications: ApplicationsService) {}
+
+  @Post()
+  @Requires('applications:write')
+  @Route({ summary: 'Create an application', status: 201, data: ApplicationResponse, versioned: true, refusals: TAKEN })
+  async createApplication(@CurrentScope() scope: TenantScope, @Body() body: ApplicationCreate): Promise<Answer> {
+    const application = await this.applications.create(scope, body);
+    return created(applicationResponse(application), { createdAs: application.id, version: application.version });
+  }
+
+  @Get()
+  @Requires('applications:read')
+  @Route({ summary: 'List the applications', page: ApplicationResponse })
+  async listApplications(@CurrentScope() scope: TenantScope, @Query() query: ApplicationListQuery): Promise<Answer> {
+    return paged(mapPage(await this.applications.list(scope, query, query.toPageRequest()), applicationResponse));
+  }
+
+  @Get(':application_id')
+  @Requires('applications:read')
+  @Route({ summary: 'Read an application', data: ApplicationResponse, versioned: true })
+  async getApplication(@CurrentScope() scope: TenantScope, @PathId('application_id') id: string): Promise<Answer> {
+    const application = await this.applications.get(scope, id);
+    return resource(applicationResponse(application), application.version);
+  }
+
+  @Patch(':application_id')
+  @Requires('applications:write')
+  @Route({
+    summary: 'Change an application',
+    description: 'A JSON merge patch (RFC 7396): what is left out stays, null takes a value away.',
+    data: ApplicationResponse,
+    versioned: true,
+    refusals: TAKEN,
+  })
+  async updateApplication(
+    @CurrentScope() scope: TenantScope,
+    @PathId('application_id') id: string,
+    @IfMatch() expected: number | null,
+    @Body() body: ApplicationUpdate,
+  ): Promise<Answer> {
+    const application = await this.applications.update(scope, id, expected, body);
+    return resource(applicationResponse(application), application.version);
+  }
+
+  @Delete(':application_id')
+  @Requires('applications:write')
+  @Route({ summary: 'Delete an application with its assignments', versioned: true })
+  async deleteApplication(
+    @CurrentScope() scope: TenantScope,
+    @PathId('application_id') id: string,
+    @IfMatch() expected: number | null,
+  ): Promise<void> {
+    await this.applications.remove(scope, id, expected);
+  }
+}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { comparisonKey } from '../../kernel/comparison-key.js';
+import { newId } from '../../kernel/ids.js';
+import type { Page, PageRequest } from '../../kernel/page.js';
+import type { TenantScope } from '../../kernel/scope.js';
+import { DatabaseDoors } from '../../persistence/database-doors.js';
+import { containing } from '../../persistence/like-pattern.js';
+import { ResourceRepository } from '../../persistence/resource-repository.js';
+import { Application, applicationKeys, type ApplicationStatus } from './application.entity.js';
+import type { ApplicationCreate, ApplicationUpdate } from './dto/application.requests.js';
+import { applicationResponse } from './dto/application.response.js';
+
+/** The applications of a tenant. */
+@Injectable()
+export class ApplicationsService {
+  readonly #applications: ResourceRepository<Application>;
+
+  constructor(doors: DatabaseDoors) {
+    const kind = { entity: Application, name: 'application', snapshot: applicationResponse };
+    this.#applications = new ResourceRepository(doors, kind);
+  }
+
+  /** Errors: 409 `client_id_taken`. */
+  async create(scope: TenantScope, input: ApplicationCreate): Promise<Application> {
+    const id = newId();
+    const fields = { name: input.name, clientId: input.client_id ?? id };
+    const application = Object.assign(new Application(), {
+      ...fields,
+      ...applicationKeys(fields),
+      tenantId: scope.tenantId,
+      id,
+      description: input.description ?? null,
+      type: input.type ?? 'web',
+      status: input.status ?? 'active',
+    });
+    return this.#applications.create(scope, application, { ...input });
+  }
+
+  /** In the order in which they were made. */
+  async list(
+    scope: TenantScope,
+    filter: { search?: string | undefined; status?: ApplicationStatus | undefined },
+    request: PageRequest,
+  ): Promise<Page<Application>> {
+    const pattern = filter.search === undefined ? null : containing(comparisonKey(filter.search));
+    const query = {
+      list: 'applications',
+      select: 'a.*',
+      from: `FROM applications a
+              WHERE a.tenant_id = $1 AND ($2::text IS NULL OR a.search_key LIKE $2) AND ($3::text IS NULL OR a.status = $3)`,
+      values: [scope.tenantId, pattern, filter.status ?? null],
+      sort: [{ column: 'id', type: 'uuid' }],
+    } as const;
+    return this.#applications.list(scope, query, request);
+  }
+
+  /** Errors: 404. */
+  async get(scope: TenantScope, id: string): Promise<Application> {
+    return this.#applications.get(scope, id);
+  }
+
+  /** Applies a merge patch. Errors: 404, 409 `client_id_taken`, 412. */
+  async update(
+    scope: TenantScope,
+    id: string,
+    expected: number | null,
+    patch: ApplicationUpdate,
+  ): Promise<Application> {
+    return this.#applications.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
+  }
+
+  /** Deletes the application with its assignments. Errors: 404, 412. */
+  async remove(scope: TenantScope, id: string, expected: number | null): Promise<void> {
+    await this.#applications.remove(scope, id, expected);
+  }
+}
+
+function patched(before: Application, patch: ApplicationUpdate): Partial<Application> {
+  const fields = { name: patch.name ?? before.name, clientId: patch.client_id ?? before.clientId };
+  return {
+    ...fields,
+    ...applicationKeys(fields),
+    description: patch.description === undefined ? before.description : patch.description,
+    type: patch.type ?? before.type,
+    status: patch.status ?? before.status,
+  };
+}

@@ -1,0 +1,69 @@
+import { Choice, Line, Prose } from '../../../http/fields/fields.js';
+import { PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
+import {
+  APPLICATION_STATUSES,
+  APPLICATION_TYPES,
+  type ApplicationStatus,
+  type ApplicationType,
+} from '../application.entity.js';
+
+const NAME = { description: 'What people call it.', example: 'CRM' };
+const CLIENT_ID = {
+  description: 'Its id at the identity provider; unique in the tenant, made when left out.',
+  example: 'crm-web',
+  optional: true,
+};
+const DESCRIPTION = { description: 'What it is for.', example: 'Customers and deals.', optional: true, nullable: true };
+const TYPE = { description: 'What kind of client it is.', example: 'web', optional: true, of: APPLICATION_TYPES };
+const STATUS = {
+  description: 'Nobody can use a disabled application; its assignments stay.',
+  example: 'active',
+  optional: true,
+  of: APPLICATION_STATUSES,
+};
+
+export class ApplicationCreate {
+  @Line(NAME)
+  name!: string;
+
+  @Line(CLIENT_ID)
+  client_id?: string;
+
+  @Prose(DESCRIPTION)
+  description?: string | null;
+
+  @Choice(TYPE)
+  type?: ApplicationType;
+
+  @Choice(STATUS)
+  status?: ApplicationStatus;
+}
+
+/** A JSON merge patch (RFC 7396). */
+export class ApplicationUpdate {
+  @Line({ ...NAME, optional: true })
+  name?: string;
+
+  @Line({ ...CLIENT_ID, description: 'Its id at the identity provider; unique in the tenant.' })
+  client_id?: string;
+
+  @Prose(DESCRIPTION)
+  description?: string | null;
+
+  @Choice(TYPE)
+  type?: ApplicationType;
+
+  @Choice(STATUS)
+  status?: ApplicationStatus;
+}
+
+export class ApplicationListQuery extends PageQuery {
+  @TextParameter({
+    description: 'Only applications whose name or client id contains this, whatever the case.',
+    example: undefined,
+  })
+  search?: string;
+
+  @Choice({ ...STATUS, description: 'Only applications with this status.', example: undefined })
+  status?: ApplicationStatus;
+}

@@ -1,0 +1,27 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** An application given to a user or to a group, exactly one of them. */
+@Entity('assignments')
+export class Assignment {
+  @PrimaryColumn('uuid')
+  tenantId!: string;
+
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid')
+  applicationId!: string;
+
+  @Column({ type: 'uuid', nullable: true })
+  userId!: string | null;
+
+  @Column({ type: 'uuid', nullable: true })
+  groupId!: string | null;
+
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  assignedAt!: Date;
+
+  /** The subject of the token that assigned it. */
+  @Column('text')
+  assignedBy!: string;
+}

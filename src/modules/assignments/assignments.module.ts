@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { AssignedApplicationsService } from './assigned-applications.service.js';
+import { AssigneesController } from './assignees.controller.js';
+import { AssignmentsService } from './assignments.service.js';
+import { GroupAssignmentsController } from './group-assignments.controller.js';
+import { UserAssignmentsController } from './user-assignments.controller.js';
+
+@Module({
+  controllers: [AssigneesController, UserAssignmentsController, GroupAssignmentsController],
+  providers: [AssignmentsService, AssignedApplicationsService],
+  exports: [AssignmentsService],
+})
+export class AssignmentsModule {}

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, conflict, notFound } from '../../kernel/domain-error.js';
+import { newId } from '../../kernel/ids.js';
+import type { TenantScope } from '../../kernel/scope.js';
+import { Database } from '../../persistence/database.js';
+import type { Assignee } from './assignee.js';
+import { ASSIGN, UNASSIGN } from './assignments.queries.js';
+import type { AssignmentResponse, BulkAssignmentResponse } from './dto/assignment.responses.js';
+
+interface Outcome {
+  readonly application_id: string;
+  readonly is_known: boolean;
+  readonly is_new: boolean;
+  readonly id: string | null;
+  readonly assigned_at: Date;
+  readonly assigned_by: string;
+}
+
+/** Gives applications to users and groups, and takes them back. Each call is one statement, and so all or nothing. */
+@Injectable()
+export class AssignmentsService {
+  constructor(private readonly database: Database) {}
+
+  /** Errors: 404 for the application or the assignee, 409 `already_assigned`. */
+  async assign(scope: TenantScope, assignee: Assignee, applicationId: string): Promise<AssignmentResponse> {
+    const { assignment, isNew } = await this.put(scope, assignee, applicationId);
+    if (isNew) return assignment;
+    throw conflict('already_assigned', `Application ${applicationId} is already assigned to ${assignee.kind} ${assignee.id}.`);
+  }
+
+  /** The idempotent twin: assigns, or answers the assignment that is there. Errors: 404. */
+  async put(
+    scope: TenantScope,
+    assignee: Assignee,
+    applicationId: string,
+  ): Promise<{ assignment: AssignmentResponse; isNew: boolean }> {
+    const [outcome] = await this.#assign(scope, assignee, [applicationId]);
+    if (!outcome) throw notFound('application', applicationId);
+    return { assignment: assignmentOf(assignee, outcome), isNew: outcome.is_new };
+  }
+
+  /** Assigns all or none; repeats count once. Errors: 404 `application_not_found` naming every unknown one. */
+  async assignMany(
+    scope: TenantScope,
+    assignee: Assignee,
+    applicationIds: readonly string[],
+  ): Promise<BulkAssignmentResponse> {
+    const outcomes = await this.#assign(scope, assignee, [...new Set(applicationIds)]);
+    return {
+      assigned: outcomes.filter((outcome) => outcome.is_new).map((outcome) => outcome.application_id),
+      already_assigned: outcomes.filter((outcome) => !outcome.is_new).map((outcome) => outcome.application_id),
+    };
+  }
+
+  /** Errors: 404 `assignment_not_found` where it is not given to this very assignee. */
+  async unassign(scope: TenantScope, assignee: Assignee, applicationId: string): Promise<void> {
+    const values = [...valuesOf(scope, assignee), applicationId, newId()];
+    const taken = await this.database.query(scope, UNASSIGN[assignee.kind], values);
+    if (taken.length > 0) return;
+    throw new DomainError(
+      'not_found',
+      'assignment_not_found',
+      `Application ${applicationId} is not assigned to ${assignee.kind} ${assignee.id} itself.`,
+    );
+  }
+
+  async #assign(scope: TenantScope, assignee: Assignee, applicationIds: readonly string[]): Promise<Outcome[]> {
+    const ids = applicationIds.map(() => newId());
+    const values = [...valuesOf(scope, assignee), applicationIds, ids, ids.map(() => newId())];
+    const input = { [`${assignee.kind}_id`]: assignee.id, application_id: applicationIds.join(', ') };
+    const outcomes = await this.database.query<Outcome>(scope, ASSIGN[assignee.kind], values, input);
+    const unknown = outcomes.filter((outcome) => !outcome.is_known).map((outcome) => outcome.application_id);
+    if (unknown.length > 0) throw notFound('application', unknown.join(', '));
+    // Another call made it at the same moment: it is there now, though this statement could not see it yet.
+    return outcomes.every((outcome) => outcome.id !== null) ? outcomes : this.#assign(scope, assignee, applicationIds);
+  }
+}
+
+function valuesOf(scope: TenantScope, assignee: Assignee): unknown[] {
+  const { actor } = scope;
+  return [scope.tenantId, assignee.id, actor.type, actor.id, actor.clientId, scope.requestId];
+}
+
+function assignmentOf(assignee: Assignee, outcome: Outcome): AssignmentResponse {
+  return {
+    id: outcome.id ?? '',
+    application_id: outcome.application_id,
+    user_id: assignee.kind === 'user' ? assignee.id : null,
+    group_id: assignee.kind === 'group' ? assignee.id : null,
+    assignment_type: assignee.kind === 'user' ? 'direct' : 'group',
+    assigned_at: outcome.assigned_at,
+    assigned_by: outcome.assigned_by,
+  };
+}

@@ -1,0 +1,92 @@
+import { Body, Controller, Delete, Get, HttpStatus, Post, Put, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { TenantScope } from '../../kernel/scope.js';
+import { Answer, answer, created } from '../../http/answers.js';
+import { Route } from '../../http/openapi/route.decorator.js';
+import { PathId } from '../../http/path-id.js';
+import { CurrentScope } from '../../security/current-scope.js';
+import { Requires } from '../../security/decorators.js';
+import { AssignedApplicationsService } from './assigned-applications.service.js';
+import { group } from './assignee.js';
+import { AssignmentsService } from './assignments.service.js';
+import { AssignmentCreate, BulkAssignmentCreate } from './dto/assignment.requests.js';
+import { AppAssignmentResponse, AssignmentResponse, BulkAssignmentResponse } from './dto/assignment.responses.js';
+
+@ApiTags('Assignments')
+@Controller('api/v1/tenants/:tenant_id/groups/:group_id/applications')
+export class GroupAssignmentsController {
+  constructor(
+    private readonly assignments: AssignmentsService,
+    private readonly assigned: AssignedApplicationsService,
+  ) {}
+
+  @Get()
+  @Requires('assignments:read')
+  @Route({
+    summary: 'Applications assigned to the group (not paginated)',
+    description: 'Those assigned to the group itself, by assigned_at; what its members also get through groups around it is left out.',
+    data: [AppAssignmentResponse],
+  })
+  async getGroupApplications(@CurrentScope() scope: TenantScope, @PathId('group_id') groupId: string): Promise<Answer> {
+    return answer(await this.assigned.ofGroup(scope, groupId));
+  }
+
+  @Post()
+  @Requires('assignments:write')
+  @Route({
+    summary: 'Assign an application to the group',
+    status: 201,
+    data: AssignmentResponse,
+    refusals: { 409: 'It is already assigned to the group.' },
+  })
+  async assignApplicationToGroup(
+    @CurrentScope() scope: TenantScope,
+    @PathId('group_id') groupId: string,
+    @Body() body: AssignmentCreate,
+  ): Promise<Answer> {
+    const assignment = await this.assignments.assign(scope, group(groupId), body.application_id);
+    return created(assignment, { createdAs: body.application_id });
+  }
+
+  @Post('bulk')
+  @Requires('assignments:write')
+  @Route({ summary: 'Assign several applications to the group at once, all or none', status: 201, data: BulkAssignmentResponse })
+  async bulkAssignApplicationsToGroup(
+    @CurrentScope() scope: TenantScope,
+    @PathId('group_id') groupId: string,
+    @Body() body: BulkAssignmentCreate,
+  ): Promise<Answer> {
+    return answer(await this.assignments.assignMany(scope, group(groupId), body.application_ids));
+  }
+
+  @Put(':application_id')
+  @Requires('assignments:write')
+  @Route({
+    summary: 'Assign an application to the group, idempotently',
+    description: '201 where it was not assigned, 200 where it was.',
+    data: AssignmentResponse,
+    alsoCreates: true,
+  })
+  async putGroupAssignment(
+    @CurrentScope() scope: TenantScope,
+    @PathId('group_id') groupId: string,
+    @PathId('application_id') applicationId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Answer> {
+    const { assignment, isNew } = await this.assignments.put(scope, group(groupId), applicationId);
+    if (isNew) void reply.code(HttpStatus.CREATED);
+    return answer(assignment);
+  }
+
+  @Delete(':application_id')
+  @Requires('assignments:write')
+  @Route({ summary: "Remove the group's assignment" })
+  async unassignApplicationFromGroup(
+    @CurrentScope() scope: TenantScope,
+    @PathId('group_id') groupId: string,
+    @PathId('application_id') applicationId: string,
+  ): Promise<void> {
+    await this.assignments.unassign(scope, group(groupId), applicationId);
+  }
+}

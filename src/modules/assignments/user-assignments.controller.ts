@@ -1,0 +1,96 @@
+import { Body, Controller, Delete, Get, HttpStatus, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { TenantScope } from '../../kernel/scope.js';
+import { Answer, answer, created } from '../../http/answers.js';
+import { Route } from '../../http/openapi/route.decorator.js';
+import { PathId } from '../../http/path-id.js';
+import { CurrentScope } from '../../security/current-scope.js';
+import { Requires } from '../../security/decorators.js';
+import { AssignedApplicationsService } from './assigned-applications.service.js';
+import { user } from './assignee.js';
+import { AssignmentsService } from './assignments.service.js';
+import { AssignmentCreate, BulkAssignmentCreate, UserApplicationsQuery } from './dto/assignment.requests.js';
+import { AssignmentResponse, BulkAssignmentResponse, UserAssignedAppsResponse } from './dto/assignment.responses.js';
+
+@ApiTags('Assignments')
+@Controller('api/v1/tenants/:tenant_id/users/:user_id/applications')
+export class UserAssignmentsController {
+  constructor(
+    private readonly assignments: AssignmentsService,
+    private readonly assigned: AssignedApplicationsService,
+  ) {}
+
+  @Get()
+  @Requires('assignments:read')
+  @Route({
+    summary: 'Applications assigned to the user, directly and through groups',
+    description: 'One row an application and source, by assigned_at.',
+    data: UserAssignedAppsResponse,
+  })
+  async getUserApplications(
+    @CurrentScope() scope: TenantScope,
+    @PathId('user_id') userId: string,
+    @Query() query: UserApplicationsQuery,
+  ): Promise<Answer> {
+    return answer(await this.assigned.ofUser(scope, userId, query.include_group_assignments ?? true));
+  }
+
+  @Post()
+  @Requires('assignments:write')
+  @Route({
+    summary: 'Assign an application to the user',
+    status: 201,
+    data: AssignmentResponse,
+    refusals: { 409: 'It is already assigned to the user itself.' },
+  })
+  async assignApplicationToUser(
+    @CurrentScope() scope: TenantScope,
+    @PathId('user_id') userId: string,
+    @Body() body: AssignmentCreate,
+  ): Promise<Answer> {
+    const assignment = await this.assignments.assign(scope, user(userId), body.application_id);
+    return created(assignment, { createdAs: body.application_id });
+  }
+
+  @Post('bulk')
+  @Requires('assignments:write')
+  @Route({ summary: 'Assign several applications to the user at once, all or none', status: 201, data: BulkAssignmentResponse })
+  async bulkAssignApplicationsToUser(
+    @CurrentScope() scope: TenantScope,
+    @PathId('user_id') userId: string,
+    @Body() body: BulkAssignmentCreate,
+  ): Promise<Answer> {
+    return answer(await this.assignments.assignMany(scope, user(userId), body.application_ids));
+  }
+
+  @Put(':application_id')
+  @Requires('assignments:write')
+  @Route({
+    summary: 'Assign an application to the user, idempotently',
+    description: '201 where it was not assigned, 200 where it was.',
+    data: AssignmentResponse,
+    alsoCreates: true,
+  })
+  async putUserAssignment(
+    @CurrentScope() scope: TenantScope,
+    @PathId('user_id') userId: string,
+    @PathId('application_id') applicationId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Answer> {
+    const { assignment, isNew } = await this.assignments.put(scope, user(userId), applicationId);
+    if (isNew) void reply.code(HttpStatus.CREATED);
+    return answer(assignment);
+  }
+
+  @Delete(':application_id')
+  @Requires('assignments:write')
+  @Route({ summary: "Remove the user's direct assignment" })
+  async unassignApplicationFromUser(
+    @CurrentScope() scope: TenantScope,
+    @PathId('user_id') userId: string,
+    @PathId('application_id') applicationId: string,
+  ): Promise<void> {
+    await this.assignments.unassign(scope, user(userId), applicationId);
+  }
+}

@@ -1,0 +1,52 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** One change, as it was written down with it. */
+abstract class Event {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  /** Order of the changes; from a sequence of the database. */
+  @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS', insert: false, update: false })
+  seq!: string;
+
+  @Column({ type: 'timestamptz', default: () => 'clock_timestamp()' })
+  occurredAt!: Date;
+
+  @Column('text')
+  actorType!: string;
+
+  @Column('text')
+  actorId!: string;
+
+  @Column({ type: 'text', nullable: true })
+  clientId!: string | null;
+
+  @Column('text')
+  requestId!: string;
+
+  @Column('text')
+  action!: string;
+
+  @Column('text')
+  resourceType!: string;
+
+  @Column('uuid')
+  resourceId!: string;
+
+  @Column({ type: 'jsonb', nullable: true })
+  before!: object | null;
+
+  @Column({ type: 'jsonb', nullable: true })
+  after!: object | null;
+}
+
+/** A change inside a tenant. */
+@Entity('audit_events')
+export class AuditEvent extends Event {
+  @PrimaryColumn('uuid')
+  tenantId!: string;
+}
+
+/** A change to the list of tenants or to platform clients. */
+@Entity('platform_audit_events')
+export class PlatformAuditEvent extends Event {}

@@ -1,0 +1,31 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { mapPage } from '../../kernel/page.js';
+import type { PlatformScope, TenantScope } from '../../kernel/scope.js';
+import { Answer, paged } from '../../http/answers.js';
+import { Route } from '../../http/openapi/route.decorator.js';
+import { CurrentScope } from '../../security/current-scope.js';
+import { Requires } from '../../security/decorators.js';
+import { AuditService } from './audit.service.js';
+import { AuditListQuery } from './dto/audit.requests.js';
+import { AuditEventResponse, auditEventResponse } from './dto/audit-event.response.js';
+
+@ApiTags('Audit')
+@Controller('api/v1')
+export class AuditController {
+  constructor(private readonly audit: AuditService) {}
+
+  @Get('tenants/:tenant_id/audit-events')
+  @Requires('audit:read')
+  @Route({ summary: 'List the changes inside a tenant, the newest first', page: AuditEventResponse })
+  async listAuditEvents(@CurrentScope() scope: TenantScope, @Query() query: AuditListQuery): Promise<Answer> {
+    return paged(mapPage(await this.audit.list(scope, query, query.toPageRequest()), auditEventResponse));
+  }
+
+  @Get('audit-events')
+  @Requires('platform')
+  @Route({ summary: 'List the changes to tenants and platform clients, the newest first', page: AuditEventResponse })
+  async listPlatformAuditEvents(@CurrentScope() scope: PlatformScope, @Query() query: AuditListQuery): Promise<Answer> {
+    return paged(mapPage(await this.audit.list(scope, query, query.toPageRequest()), auditEventResponse));
+  }
+}

@@ -1,0 +1,2 @@
+export { AuditModule } from './audit.module.js';
+export { AuditEvent, PlatformAuditEvent } from './audit-event.entity.js';

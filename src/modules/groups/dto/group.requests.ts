@@ -1,0 +1,60 @@
+import { Ids, Line, Prose } from '../../../http/fields/fields.js';
+import { FlagParameter, PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
+
+/** Most users added to a group in one call. */
+export const MOST_MEMBERS = 1000;
+
+const NAME = { description: 'Unique in the tenant, whatever the case.', example: 'Engineering' };
+const DESCRIPTION = { description: 'What it is for.', example: 'Builds the product.', optional: true, nullable: true };
+const EXTERNAL_ID = {
+  description: 'Its id where the group comes from; unique in the tenant.',
+  example: 'ou-42',
+  optional: true,
+  nullable: true,
+};
+
+export class GroupCreate {
+  @Line(NAME)
+  name!: string;
+
+  @Prose(DESCRIPTION)
+  description?: string | null;
+
+  @Line(EXTERNAL_ID)
+  external_id?: string | null;
+}
+
+/** A JSON merge patch (RFC 7396). */
+export class GroupUpdate {
+  @Line({ ...NAME, optional: true })
+  name?: string;
+
+  @Prose(DESCRIPTION)
+  description?: string | null;
+
+  @Line(EXTERNAL_ID)
+  external_id?: string | null;
+}
+
+export class GroupListQuery extends PageQuery {
+  @TextParameter({ description: 'Only groups whose name contains this, whatever the case.', example: undefined })
+  search?: string;
+}
+
+export class MemberListQuery extends PageQuery {
+  @FlagParameter({
+    description: 'Also the members of all groups inside of this one, each user once.',
+    example: undefined,
+    fallback: false,
+  })
+  transitive?: boolean;
+}
+
+export class MembersAdd {
+  @Ids({
+    description: `The users to add, 1 to ${MOST_MEMBERS}; repeats count once. All are added, or none.`,
+    example: ['019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33'],
+    max: MOST_MEMBERS,
+  })
+  user_ids!: string[];
+}

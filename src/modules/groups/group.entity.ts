@@ -1,0 +1,20 @@
+import { Column, Entity } from 'typeorm';
+import { TenantResource } from '../../persistence/tenant-resource.entity.js';
+
+/** A group of users and of other groups. */
+@Entity('groups')
+export class Group extends TenantResource {
+  @Column('text')
+  name!: string;
+
+  /** What makes names the same; see comparisonKey. */
+  @Column('text')
+  nameKey!: string;
+
+  @Column({ type: 'text', nullable: true })
+  description!: string | null;
+
+  /** Its id in the directory it came from; unique in the tenant where there is one. */
+  @Column({ type: 'text', nullable: true })
+  externalId!: string | null;
+}

@@ -1,0 +1,74 @@
+import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { mapPage } from '../../kernel/page.js';
+import type { TenantScope } from '../../kernel/scope.js';
+import { Answer, created, paged, resource } from '../../http/answers.js';
+import { IfMatch } from '../../http/etag.js';
+import { Route } from '../../http/openapi/route.decorator.js';
+import { PathId } from '../../http/path-id.js';
+import { CurrentScope } from '../../security/current-scope.js';
+import { Requires } from '../../security/decorators.js';
+import { GroupCreate, GroupListQuery, GroupUpdate } from './dto/group.requests.js';
+import { GroupResponse, groupResponse } from './dto/group.responses.js';
+import { GroupsService } from './groups.service.js';
+
+const TAKEN = { 409: 'The name or the external_id is taken.' };
+
+@ApiTags('Groups')
+@Controller('api/v1/tenants/:tenant_id/groups')
+export class GroupsController {
+  constructor(private readonly groups: GroupsService) {}
+
+  @Post()
+  @Requires('directory:write')
+  @Route({ summary: 'Create a group', status: 201, data: GroupResponse, versioned: true, refusals: TAKEN })
+  async createGroup(@CurrentScope() scope: TenantScope, @Body() body: GroupCreate): Promise<Answer> {
+    const group = await this.groups.create(scope, body);
+    return created(groupResponse(group), { createdAs: group.id, version: group.version });
+  }
+
+  @Get()
+  @Requires('directory:read')
+  @Route({ summary: 'List the groups', page: GroupResponse })
+  async listGroups(@CurrentScope() scope: TenantScope, @Query() query: GroupListQuery): Promise<Answer> {
+    return paged(mapPage(await this.groups.list(scope, query.search, query.toPageRequest()), groupResponse));
+  }
+
+  @Get(':group_id')
+  @Requires('directory:read')
+  @Route({ summary: 'Read a group', data: GroupResponse, versioned: true })
+  async getGroup(@CurrentScope() scope: TenantScope, @PathId('group_id') id: string): Promise<Answer> {
+    const group = await this.groups.get(scope, id);
+    return resource(groupResponse(group), group.version);
+  }
+
+  @Patch(':group_id')
+  @Requires('directory:write')
+  @Route({
+    summary: 'Change a group',
+    description: 'A JSON merge patch (RFC 7396): what is left out stays, null takes a value away.',
+    data: GroupResponse,
+    versioned: true,
+    refusals: TAKEN,
+  })
+  async updateGroup(
+    @CurrentScope() scope: TenantScope,
+    @PathId('group_id') id: string,
+    @IfMatch() expected: number | null,
+    @Body() body: GroupUpdate,
+  ): Promise<Answer> {
+    const group = await this.groups.update(scope, id, expected, body);
+    return resource(groupResponse(group), group.version);
+  }
+
+  @Delete(':group_id')
+  @Requires('directory:write')
+  @Route({ summary: 'Delete a group with its memberships, nestings and assignments', versioned: true })
+  async deleteGroup(
+    @CurrentScope() scope: TenantScope,
+    @PathId('group_id') id: string,
+    @IfMatch() expected: number | null,
+  ): Promise<void> {
+    await this.groups.remove(scope, id, expected);
+  }
+}

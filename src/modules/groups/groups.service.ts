@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { comparisonKey } from '../../kernel/comparison-key.js';
+import { newId } from '../../kernel/ids.js';
+import type { Page, PageRequest } from '../../kernel/page.js';
+import type { TenantScope } from '../../kernel/scope.js';
+import { DatabaseDoors } from '../../persistence/database-doors.js';
+import { containing } from '../../persistence/like-pattern.js';
+import { ResourceRepository } from '../../persistence/resource-repository.js';
+import type { GroupCreate, GroupUpdate } from './dto/group.requests.js';
+import { groupResponse } from './dto/group.responses.js';
+import { Group } from './group.entity.js';
+import { lockNestings, withClosureOpened } from './nestings/closure.js';
+import { CLOSE_NEW_GROUP, REMOVE_NESTINGS_OF } from './nestings/nestings.queries.js';
+
+/** The groups of a tenant. */
+@Injectable()
+export class GroupsService {
+  readonly #groups: ResourceRepository<Group>;
+
+  constructor(private readonly doors: DatabaseDoors) {
+    this.#groups = new ResourceRepository(doors, { entity: Group, name: 'group', snapshot: groupResponse });
+  }
+
+  /** Errors: 409 `name_taken`, `external_id_taken`. */
+  async create(scope: TenantScope, input: GroupCreate): Promise<Group> {
+    const group = Object.assign(new Group(), {
+      tenantId: scope.tenantId,
+      id: newId(),
+      name: input.name,
+      nameKey: comparisonKey(input.name),
+      description: input.description ?? null,
+      externalId: input.external_id ?? null,
+    });
+    return this.#groups.create(scope, group, { ...input }, async (transaction) => {
+      await transaction.query(CLOSE_NEW_GROUP, [scope.tenantId, group.id]);
+    });
+  }
+
+  /** In the order in which they were made. */
+  async list(scope: TenantScope, search: string | undefined, request: PageRequest): Promise<Page<Group>> {
+    const query = {
+      list: 'groups',
+      select: 'g.*',
+      from: `FROM groups g WHERE g.tenant_id = $1 AND ($2::text IS NULL OR g.name_key LIKE $2)`,
+      values: [scope.tenantId, search === undefined ? null : containing(comparisonKey(search))],
+      sort: [{ column: 'id', type: 'uuid' }],
+    } as const;
+    return this.#groups.list(scope, query, request);
+  }
+
+  /** Errors: 404. */
+  async get(scope: TenantScope, id: string): Promise<Group> {
+    return this.#groups.get(scope, id);
+  }
+
+  /** Applies a merge patch. Errors: 404, 409 as for create, 412. */
+  async update(scope: TenantScope, id: string, expected: number | null, patch: GroupUpdate): Promise<Group> {
+    return this.#groups.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
+  }
+
+  /** Deletes the group with its memberships, nestings and assignments. Errors: 404, 412. */
+  async remove(scope: TenantScope, id: string, expected: number | null): Promise<void> {
+    await this.doors.unitOfWork.run(scope, async (transaction) => {
+      // Before the lock on the group's row: whoever nests takes the two in this order.
+      await lockNestings(transaction, scope);
+      await this.#groups.remove(scope, id, expected, async () => {
+        await withClosureOpened(transaction, scope, { upper: id, lower: id }, async () => {
+          await transaction.query(REMOVE_NESTINGS_OF, [scope.tenantId, id]);
+        });
+      });
+    });
+  }
+}
+
+function patched(before: Group, patch: GroupUpdate): Partial<Group> {
+  const name = patch.name ?? before.name;
+  return {
+    name,
+    nameKey: comparisonKey(name),
+    description: patch.description === undefined ? before.description : patch.description,
+    externalId: patch.external_id === undefined ? before.externalId : patch.external_id,
+  };
+}

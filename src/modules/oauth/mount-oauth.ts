@@ -1,0 +1,50 @@
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../../kernel/domain-error.js';
+import { OAUTH_PATHS } from './discovery-document.js';
+import { TokenServer } from './token-server.js';
+
+const GETS = [OAUTH_PATHS.jwks, OAUTH_PATHS.openidConfiguration, OAUTH_PATHS.authorizationServer];
+
+/**
+ * Puts the routes of the token side on the application's Fastify instance. To be called before the application listens,
+ * and after the hooks that shall see these requests as well were added.
+ *
+ * They live in a context of their own, where no parser touches the body: the library reads the stream itself.
+ */
+export async function mountOAuth(app: NestFastifyApplication): Promise<void> {
+  const server = app.get(TokenServer);
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  await fastify.register((context, _options, done) => {
+    context.removeAllContentTypeParsers();
+    context.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+    context.setErrorHandler(answerError);
+    const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      const handle = await server.handler();
+      reply.hijack();
+      reply.raw.setHeader('X-Request-Id', request.id);
+      await handle(request.raw, reply.raw);
+    };
+    context.post(OAUTH_PATHS.token, answer);
+    for (const path of GETS) context.get(path, answer);
+    done();
+  });
+}
+
+/** What goes wrong before the library has the request, in the form that callers of these routes read (RFC 6749 section 5.2). */
+function answerError(error: FastifyError | DomainError, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('X-Request-Id', request.id).header('Cache-Control', 'no-store');
+  if (error instanceof DomainError && error.kind === 'unavailable') {
+    void reply.code(503).header('Retry-After', '1');
+    void reply.send({ error: 'temporarily_unavailable', error_description: error.message });
+    return;
+  }
+  const status = error instanceof DomainError ? 500 : (error.statusCode ?? 500);
+  if (status < 500) {
+    void reply.code(status).send({ error: 'invalid_request', error_description: error.message });
+    return;
+  }
+  new Logger('oauth').error({ request_id: request.id, reason: error.stack ?? error.message });
+  void reply.code(500).send({ error: 'server_error', error_description: 'the service failed to answer this request' });
+}

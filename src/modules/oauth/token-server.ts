@@ -1,0 +1,111 @@
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable, Logger } from '@nestjs/common';
+import { Provider, type Configuration } from 'oidc-provider';
+import { Config } from '../../config/config.js';
+import { ServiceUrl } from '../../config/service-url.js';
+import { ACCESS_SCOPES } from '../../kernel/access-scopes.js';
+import { CallerRegistry } from '../../security/authentication/index.js';
+import { ClientDirectory } from '../api-clients/index.js';
+import { clientAdapter, CLIENT_MEMBERS, compareClientSecret } from './client-adapter.js';
+import { clientCredentialsGrant, GRANT_PARAMETERS } from './client-credentials.grant.js';
+import { CLIENT_AUTH_METHODS, discoveryDocument, OAUTH_PATHS } from './discovery-document.js';
+import type { SigningKey } from './signing-key.js';
+import { SigningKeysService } from './signing-keys.service.js';
+
+/** Answers a request on Node's own objects. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** How long others may keep the key set: together with RELOAD_MS less than the time from publishing a key to its use. */
+const KEY_SET_SECONDS = 15;
+const DISCOVERY_SECONDS = 300;
+
+/** The token endpoint, its keys and its discovery document, all through `oidc-provider`. */
+@Injectable()
+export class TokenServer {
+  readonly #log = new Logger('oauth');
+  #built: { readonly keys: string; readonly handler: NodeHandler } | null = null;
+
+  constructor(
+    private readonly signingKeys: SigningKeysService,
+    private readonly clients: ClientDirectory,
+    private readonly registry: CallerRegistry,
+    private readonly serviceUrl: ServiceUrl,
+    private readonly config: Config,
+  ) {}
+
+  /** What answers with the keys of now; made anew when they have changed. Errors: 503 where they cannot be read. */
+  async handler(): Promise<NodeHandler> {
+    await this.signingKeys.signer();
+    const keys = await this.signingKeys.published();
+    const names = keys.map((key) => key.kid).join(' ');
+    if (this.#built?.keys !== names) this.#built = { keys: names, handler: this.#build(keys) };
+    return this.#built.handler;
+  }
+
+  #build(keys: readonly SigningKey[]): NodeHandler {
+    const provider = new Provider(this.serviceUrl.issuer, {
+      ...this.#configuration(),
+      jwks: { keys: keys.map((key) => key.privateJwk) },
+      adapter: clientAdapter(this.clients, this.registry),
+    });
+    provider.Client.prototype.compareClientSecret = compareClientSecret;
+    const grant = clientCredentialsGrant(provider, keys, this.config.tokenAudience);
+    provider.registerGrantType('client_credentials', grant, GRANT_PARAMETERS, []);
+    this.#answerDiscovery(provider);
+    provider.on('server_error', (ctx, error) =>
+      this.#log.error({ path: ctx.path, reason: error.stack ?? error.message }),
+    );
+    (provider as EventEmitter).on('error', (error: Error) => this.#log.error({ reason: error.stack ?? error.message }));
+    return provider.callback();
+  }
+
+  /** Client credentials and nothing else; what the library has on by default is named here to be off. */
+  #configuration(): Configuration {
+    const off = { enabled: false };
+    return {
+      routes: { token: OAUTH_PATHS.token, jwks: OAUTH_PATHS.jwks },
+      features: {
+        clientCredentials: { enabled: true },
+        devInteractions: off,
+        dPoP: off,
+        pushedAuthorizationRequests: off,
+        resourceIndicators: off,
+        rpInitiatedLogout: off,
+        userinfo: off,
+      },
+      responseTypes: [],
+      scopes: Object.keys(ACCESS_SCOPES),
+      clientAuthMethods: [...CLIENT_AUTH_METHODS],
+      extraClientMetadata: { properties: CLIENT_MEMBERS },
+      extraTokenClaims: (_ctx, token) => {
+        const tenantId = token.client?.tenant_id;
+        return typeof tenantId === 'string' ? { tenant_id: tenantId } : {};
+      },
+      ttl: { ClientCredentials: this.config.tokenTtlSeconds },
+      // Pages of our own host (Swagger UI) may ask for tokens; no page of another host has any business with secrets.
+      clientBasedCORS: (ctx, origin) => URL.canParse(origin) && new URL(origin).host === ctx.host,
+      renderError: (ctx, out) => {
+        ctx.body = out;
+      },
+    };
+  }
+
+  /** The library builds the document from its features and the Host header; ours says what is really there. */
+  #answerDiscovery(provider: Provider): void {
+    const document = discoveryDocument(this.serviceUrl.issuer);
+    provider.use(async (ctx, next) => {
+      await next();
+      const route = (ctx as { oidc?: { route?: string } }).oidc?.route;
+      if (ctx.status !== 200) return;
+      if (route === 'discovery') {
+        ctx.body = document;
+        ctx.set('Cache-Control', `public, max-age=${DISCOVERY_SECONDS}`);
+      } else if (route === 'jwks') {
+        ctx.set('Cache-Control', `public, max-age=${KEY_SET_SECONDS}`);
+      } else if (route === 'token') {
+        ctx.set('Pragma', 'no-cache');
+      }
+    });
+  }
+}

@@ -1,0 +1,23 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { VersionedResource } from '../../persistence/tenant-resource.entity.js';
+
+export const TENANT_STATUSES = ['active', 'suspended'] as const;
+export type TenantStatus = (typeof TENANT_STATUSES)[number];
+
+/** An organization: the wall that nothing of it is seen through. */
+@Entity('tenants')
+export class Tenant extends VersionedResource {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  /** Unique; a DNS label. */
+  @Column('text')
+  slug!: string;
+
+  @Column('text')
+  name!: string;
+
+  /** The tokens of a suspended tenant are refused; its data stays. */
+  @Column({ type: 'text', default: 'active' })
+  status!: TenantStatus;
+}

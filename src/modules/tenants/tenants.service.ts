@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { newId } from '../../kernel/ids.js';
+import type { Page, PageRequest } from '../../kernel/page.js';
+import type { PlatformScope } from '../../kernel/scope.js';
+import { DatabaseDoors } from '../../persistence/database-doors.js';
+import { ResourceRepository } from '../../persistence/resource-repository.js';
+import { CallerCache } from '../../security/authentication/index.js';
+import type { TenantCreate, TenantUpdate } from './dto/tenant.requests.js';
+import { tenantResponse } from './dto/tenant.response.js';
+import { Tenant } from './tenant.entity.js';
+
+/** The tenants of the service; for the platform only. */
+@Injectable()
+export class TenantsService {
+  readonly #tenants: ResourceRepository<Tenant>;
+
+  constructor(
+    doors: DatabaseDoors,
+    private readonly callers: CallerCache,
+  ) {
+    this.#tenants = new ResourceRepository(doors, { entity: Tenant, name: 'tenant', snapshot: tenantResponse });
+  }
+
+  /** Errors: 409 `slug_taken`. */
+  async create(scope: PlatformScope, input: TenantCreate): Promise<Tenant> {
+    const tenant = Object.assign(new Tenant(), { id: newId(), slug: input.slug, name: input.name });
+    const made = await this.#tenants.create(scope, tenant, { ...input });
+    this.callers.forgetTenant(made.id);
+    return made;
+  }
+
+  /** Whether there is any tenant at all. */
+  async isEmpty(scope: PlatformScope): Promise<boolean> {
+    return (await this.list(scope, { perPage: 1 })).totalItems === 0;
+  }
+
+  /** In the order in which they were made. */
+  async list(scope: PlatformScope, request: PageRequest): Promise<Page<Tenant>> {
+    const sort = [{ column: 'id', type: 'uuid' }] as const;
+    return this.#tenants.list(scope, { list: 'tenants', select: 't.*', from: 'FROM tenants t', values: [], sort }, request);
+  }
+
+  /** Errors: 404. */
+  async get(scope: PlatformScope, id: string): Promise<Tenant> {
+    return this.#tenants.get(scope, id);
+  }
+
+  /** Errors: 404, 412. A suspension is felt by this instance at once, by others within AUTH_CACHE_SECONDS. */
+  async update(scope: PlatformScope, id: string, expected: number | null, changes: TenantUpdate): Promise<Tenant> {
+    const { name, status } = changes;
+    const tenant = await this.#tenants.change(scope, id, expected, () => ({
+      ...(name === undefined ? {} : { name }),
+      ...(status === undefined ? {} : { status }),
+    }));
+    this.callers.forgetTenant(id);
+    return tenant;
+  }
+
+  /** Deletes the tenant and everything in it, in one transaction. Errors: 404, 412. */
+  async remove(scope: PlatformScope, id: string, expected: number | null): Promise<void> {
+    await this.#tenants.remove(scope, id, expected);
+    this.callers.forgetTenant(id);
+  }
+}

@@ -1,0 +1,3 @@
+export { UsersModule } from './users.module.js';
+export { UsersService } from './users.service.js';
+export { User } from './user.entity.js';

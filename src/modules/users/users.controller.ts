@@ -1,0 +1,74 @@
+import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { mapPage } from '../../kernel/page.js';
+import type { TenantScope } from '../../kernel/scope.js';
+import { Answer, created, paged, resource } from '../../http/answers.js';
+import { IfMatch } from '../../http/etag.js';
+import { Route } from '../../http/openapi/route.decorator.js';
+import { PathId } from '../../http/path-id.js';
+import { CurrentScope } from '../../security/current-scope.js';
+import { Requires } from '../../security/decorators.js';
+import { UserCreate, UserListQuery, UserUpdate } from './dto/user.requests.js';
+import { UserResponse, userResponse } from './dto/user.response.js';
+import { UsersService } from './users.service.js';
+
+const TAKEN = { 409: 'The user_name or the external_id is taken.' };
+
+@ApiTags('Users')
+@Controller('api/v1/tenants/:tenant_id/users')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Post()
+  @Requires('directory:write')
+  @Route({ summary: 'Create a user', status: 201, data: UserResponse, versioned: true, refusals: TAKEN })
+  async createUser(@CurrentScope() scope: TenantScope, @Body() body: UserCreate): Promise<Answer> {
+    const user = await this.users.create(scope, body);
+    return created(userResponse(user), { createdAs: user.id, version: user.version });
+  }
+
+  @Get()
+  @Requires('directory:read')
+  @Route({ summary: 'List the users', page: UserResponse })
+  async listUsers(@CurrentScope() scope: TenantScope, @Query() query: UserListQuery): Promise<Answer> {
+    return paged(mapPage(await this.users.list(scope, query, query.toPageRequest()), userResponse));
+  }
+
+  @Get(':user_id')
+  @Requires('directory:read')
+  @Route({ summary: 'Read a user', data: UserResponse, versioned: true })
+  async getUser(@CurrentScope() scope: TenantScope, @PathId('user_id') id: string): Promise<Answer> {
+    const user = await this.users.get(scope, id);
+    return resource(userResponse(user), user.version);
+  }
+
+  @Patch(':user_id')
+  @Requires('directory:write')
+  @Route({
+    summary: 'Change a user',
+    description: 'A JSON merge patch (RFC 7396): what is left out stays, null takes a value away, attributes merge.',
+    data: UserResponse,
+    versioned: true,
+    refusals: TAKEN,
+  })
+  async updateUser(
+    @CurrentScope() scope: TenantScope,
+    @PathId('user_id') id: string,
+    @IfMatch() expected: number | null,
+    @Body() body: UserUpdate,
+  ): Promise<Answer> {
+    const user = await this.users.update(scope, id, expected, body);
+    return resource(userResponse(user), user.version);
+  }
+
+  @Delete(':user_id')
+  @Requires('directory:write')
+  @Route({ summary: 'Delete a user with its memberships and assignments', versioned: true })
+  async deleteUser(
+    @CurrentScope() scope: TenantScope,
+    @PathId('user_id') id: string,
+    @IfMatch() expected: number | null,
+  ): Promise<void> {
+    await this.users.remove(scope, id, expected);
+  }
+}

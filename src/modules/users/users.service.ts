@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { comparisonKey } from '../../kernel/comparison-key.js';
+import { invalid } from '../../kernel/domain-error.js';
+import { newId } from '../../kernel/ids.js';
+import { mergePatch } from '../../kernel/merge-patch.js';
+import type { Page, PageRequest } from '../../kernel/page.js';
+import type { TenantScope } from '../../kernel/scope.js';
+import { DatabaseDoors } from '../../persistence/database-doors.js';
+import { containing } from '../../persistence/like-pattern.js';
+import { ResourceRepository } from '../../persistence/resource-repository.js';
+import { LARGEST_ATTRIBUTES, type UserCreate, type UserUpdate } from './dto/user.requests.js';
+import { userResponse } from './dto/user.response.js';
+import { User, userKeys, type UserStatus } from './user.entity.js';
+
+/** The users of a tenant. */
+@Injectable()
+export class UsersService {
+  readonly #users: ResourceRepository<User>;
+
+  constructor(doors: DatabaseDoors) {
+    this.#users = new ResourceRepository(doors, { entity: User, name: 'user', snapshot: userResponse });
+  }
+
+  /** Errors: 409 `user_name_taken`, `external_id_taken`. */
+  async create(scope: TenantScope, input: UserCreate): Promise<User> {
+    const fields = {
+      userName: input.user_name,
+      email: input.email ?? null,
+      displayName: input.display_name ?? null,
+      givenName: input.given_name ?? null,
+      familyName: input.family_name ?? null,
+    };
+    const user = Object.assign(new User(), {
+      ...fields,
+      ...userKeys(fields),
+      tenantId: scope.tenantId,
+      id: newId(),
+      externalId: input.external_id ?? null,
+      status: input.status ?? 'active',
+      attributes: input.attributes ?? {},
+    });
+    return this.#users.create(scope, user, { ...input });
+  }
+
+  /** In the order in which they were made. */
+  async list(
+    scope: TenantScope,
+    filter: { search?: string | undefined; status?: UserStatus | undefined },
+    request: PageRequest,
+  ): Promise<Page<User>> {
+    const pattern = filter.search === undefined ? null : containing(comparisonKey(filter.search));
+    const query = {
+      list: 'users',
+      select: 'u.*',
+      from: `FROM users u
+              WHERE u.tenant_id = $1 AND ($2::text IS NULL OR u.search_key LIKE $2) AND ($3::text IS NULL OR u.status = $3)`,
+      values: [scope.tenantId, pattern, filter.status ?? null],
+      sort: [{ column: 'id', type: 'uuid' }],
+    } as const;
+    return this.#users.list(scope, query, request);
+  }
+
+  /** Errors: 404. */
+  async get(scope: TenantScope, id: string): Promise<User> {
+    return this.#users.get(scope, id);
+  }
+
+  /** Applies a merge patch. Errors: 404, 409 as for create, 412, 422 where the merged attributes grow too large. */
+  async update(scope: TenantScope, id: string, expected: number | null, patch: UserUpdate): Promise<User> {
+    return this.#users.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
+  }
+
+  /** Deletes the user with its memberships and assignments. Errors: 404, 412. */
+  async remove(scope: TenantScope, id: string, expected: number | null): Promise<void> {
+    await this.#users.remove(scope, id, expected);
+  }
+}
+
+function patched(before: User, patch: UserUpdate): Partial<User> {
+  const after = {
+    userName: patch.user_name ?? before.userName,
+    email: patch.email === undefined ? before.email : patch.email,
+    displayName: patch.display_name === undefined ? before.displayName : patch.display_name,
+    givenName: patch.given_name === undefined ? before.givenName : patch.given_name,
+    familyName: patch.family_name === undefined ? before.familyName : patch.family_name,
+  };
+  return {
+    ...after,
+    ...userKeys(after),
+    externalId: patch.external_id === undefined ? before.externalId : patch.external_id,
+    status: patch.status ?? before.status,
+    attributes: patchedAttributes(before.attributes, patch.attributes),
+  };
+}
+
+function patchedAttributes(before: object, patch: object | null | undefined): object {
+  if (patch === undefined) return before;
+  const merged = patch === null ? {} : (mergePatch(before, patch) as object);
+  if (Buffer.byteLength(JSON.stringify(merged)) > LARGEST_ATTRIBUTES) {
+    const msg = `attributes must be at most ${LARGEST_ATTRIBUTES} bytes after merging`;
+    throw invalid(['body', 'attributes'], msg, 'json_object');
+  }
+  return merged;
+}

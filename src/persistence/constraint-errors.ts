@@ -1,0 +1,56 @@
+import type { ErrorKind } from '../kernel/domain-error.js';
+
+type Input = Readonly<Record<string, unknown>>;
+
+interface Refusal {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly message: (input: Input) => string;
+}
+
+/** Shows a refused value in a message, cut where it is long. */
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}...` : text);
+}
+
+/** 409: a value that must be unique is taken. `field` is its name in the request. */
+function taken(field: string, where: string): Refusal {
+  return {
+    kind: 'conflict',
+    code: `${field}_taken`,
+    message: (input) => `${field} ${shown(input[field])} is already taken in ${where}; choose another.`,
+  };
+}
+
+/** 404: a row that the change refers to is not in the tenant. */
+function missing(resource: string): Refusal {
+  return {
+    kind: 'not_found',
+    code: `${resource}_not_found`,
+    message: (input) => `No ${resource} ${String(input[`${resource}_id`] ?? '')} in this tenant.`.replace('  ', ' '),
+  };
+}
+
+/** The one place where a constraint of the schema gets its meaning for callers. */
+export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
+  tenants_slug_key: taken('slug', 'this service'),
+  users_user_name_key: taken('user_name', 'this tenant'),
+  users_external_id_key: taken('external_id', 'this tenant'),
+  groups_name_key: taken('name', 'this tenant'),
+  groups_external_id_key: taken('external_id', 'this tenant'),
+  applications_client_id_key: taken('client_id', 'this tenant'),
+  users_tenant_fkey: missing('tenant'),
+  groups_tenant_fkey: missing('tenant'),
+  applications_tenant_fkey: missing('tenant'),
+  api_clients_tenant_fkey: missing('tenant'),
+  audit_events_tenant_fkey: missing('tenant'),
+  idempotency_keys_tenant_fkey: missing('tenant'),
+  group_members_group_fkey: missing('group'),
+  group_members_user_fkey: missing('user'),
+  group_nestings_parent_fkey: missing('group'),
+  group_nestings_child_fkey: missing('group'),
+  assignments_application_fkey: missing('application'),
+  assignments_user_fkey: missing('user'),
+  assignments_group_fkey: missing('group'),
+};

@@ -1,0 +1,49 @@
+import { DomainError } from '../kernel/domain-error.js';
+import { CONSTRAINT_ERRORS } from './constraint-errors.js';
+
+/** What pg tells of a refused statement. */
+interface DriverError {
+  readonly code?: string;
+  readonly constraint?: string;
+  readonly message: string;
+}
+
+const RETRY_SAFE = new Set(['40001', '40P01']); // serialization_failure, deadlock_detected
+const CONSTRAINT_CLASS = /^23/;
+const UNANSWERED = /^(08|57P0|53)|^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH)/;
+const STATEMENT_TIMEOUT = '57014';
+
+/** Whether the transaction was refused only because of another one, so that running it again is right. */
+export function isRetrySafe(error: unknown): boolean {
+  return RETRY_SAFE.has(driverErrorOf(error)?.code ?? '');
+}
+
+/**
+ * The domain error that a refusal of the database stands for; anything unknown comes back as it is (and becomes a 500
+ * that says nothing of it). `input` is what the change was made from, so that the message can say the refused value.
+ */
+export function toDomainError(error: unknown, input: Readonly<Record<string, unknown>> = {}): unknown {
+  const driver = driverErrorOf(error);
+  if (driver === null) return error;
+  const code = driver.code ?? '';
+  if (CONSTRAINT_CLASS.test(code)) {
+    const refusal = CONSTRAINT_ERRORS[driver.constraint ?? ''];
+    return refusal ? new DomainError(refusal.kind, refusal.code, refusal.message(input)) : error;
+  }
+  if (code === STATEMENT_TIMEOUT) {
+    return new DomainError('unavailable', 'statement_timeout', 'The database took too long to answer; ask for less, or try again.');
+  }
+  if (UNANSWERED.test(code) || /Connection terminated|timeout expired|not queryable|pool is closed/.test(driver.message)) {
+    return new DomainError('unavailable', 'database_unavailable', 'The database does not answer at the moment; try again.');
+  }
+  if (RETRY_SAFE.has(code)) {
+    return new DomainError('unavailable', 'busy', 'Other changes to the same rows were in the way; try again.');
+  }
+  return error;
+}
+
+function driverErrorOf(error: unknown): DriverError | null {
+  if (error instanceof DomainError || !(error instanceof Error)) return null;
+  const inner = (error as { driverError?: unknown }).driverError;
+  return inner instanceof Error ? (inner as DriverError) : (error as DriverError);
+}

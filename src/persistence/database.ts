@@ -1,0 +1,52 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { AnyScope } from '../kernel/scope.js';
+import { toDomainError } from './database-errors.js';
+import type { PipelinePool } from './pipeline/pipeline-pool.js';
+import type { Statement } from './statement.js';
+import { statementNameOf } from './statement-name.js';
+import { Transaction } from './unit-of-work.js';
+
+/** The door to the database for single statements; each is one round trip and sees only what its scope may see. */
+export class Database {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly pipelines: PipelinePool,
+  ) {}
+
+  /**
+   * Runs one statement and answers its rows. It may change data: a single statement is its own transaction. Within a
+   * scope whose transaction is open it runs in that. `input` names the values that a refusal may repeat.
+   */
+  async query<Row>(
+    scope: AnyScope,
+    statement: Statement,
+    values: unknown[],
+    input?: Readonly<Record<string, unknown>>,
+  ): Promise<Row[]> {
+    try {
+      if (scope.transaction instanceof Transaction) return await scope.transaction.query<Row>(statement, values);
+      const result = await this.pipelines.execute(scope, statement, values);
+      return result.rows as Row[];
+    } catch (error) {
+      throw toDomainError(error, input);
+    }
+  }
+
+  /** TypeORM's entity manager for reads by key in `scope`; every call is one scoped statement. It opens no transaction. */
+  entities(scope: AnyScope): EntityManager {
+    if (scope.transaction instanceof Transaction) return scope.transaction.manager;
+    const runner = this.dataSource.createQueryRunner();
+    const connection = {
+      query: async (text: string, values: unknown[] = []) => {
+        try {
+          return await this.pipelines.execute(scope, { name: statementNameOf(text), text }, values);
+        } catch (error) {
+          throw toDomainError(error);
+        }
+      },
+    };
+    // A runner that has its connection asks the pool for none; there is nothing to release afterwards.
+    Object.assign(runner, { databaseConnection: connection });
+    return runner.manager;
+  }
+}

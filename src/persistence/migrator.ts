@@ -1,0 +1,39 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+
+/** Any fixed number: the advisory lock that one instance holds while it migrates. */
+const MIGRATION_LOCK = 4_717_300_129;
+
+/** Runs the pending migrations; instances that start together take turns, and the later ones find nothing to do. */
+export async function migrate(dataSource: DataSource): Promise<string[]> {
+  return alone(dataSource, async () => {
+    const done = await dataSource.runMigrations({ transaction: 'each' });
+    return done.map((migration) => migration.name);
+  });
+}
+
+/** Takes the newest migration back; answers its name, or null where there is none. */
+export async function revertLast(dataSource: DataSource): Promise<string | null> {
+  return alone(dataSource, async (runner) => {
+    const newest = async (): Promise<string | null> => {
+      const rows = (await runner.query('SELECT name FROM migrations ORDER BY id DESC LIMIT 1')) as { name: string }[];
+      return rows[0]?.name ?? null;
+    };
+    if (!(await runner.hasTable('migrations'))) return null;
+    const name = await newest();
+    if (name !== null) await dataSource.undoLastMigration({ transaction: 'each' });
+    return name;
+  });
+}
+
+async function alone<T>(dataSource: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query('SELECT set_config($1, $2, false)', ['statement_timeout', '0']);
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return await work(runner);
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await runner.query('RESET statement_timeout').catch(() => undefined);
+    await runner.release();
+  }
+}

@@ -1,0 +1,141 @@
+import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { CursorCodec, type CursorContext, type CursorPosition } from '../kernel/cursor.js';
+import { invalid } from '../kernel/domain-error.js';
+import { PER_PAGE, mapPage, type Page, type PageRequest } from '../kernel/page.js';
+import { TenantScope, type AnyScope } from '../kernel/scope.js';
+import type { Database } from './database.js';
+import { hydrate } from './hydrate.js';
+import { statementNameOf } from './statement-name.js';
+
+/** What every list that is read by pages has. All texts are ours; what callers send stands in `values`. */
+interface PagedList {
+  /** Name of the list, which its cursors are bound to. */
+  readonly list: string;
+  /** $1, $2... of its statement; a cursor is good only for the same values. */
+  readonly values: readonly unknown[];
+  /** Sort columns of a row, ascending unless `descending`; together they must be unique. */
+  readonly sort: readonly { readonly column: string; readonly type: 'text' | 'uuid' | 'bigint' }[];
+  readonly descending?: boolean;
+}
+
+/** A list whose statement can be put together from its parts. */
+export interface ListQuery extends PagedList {
+  /** The columns of a row, such as `u.*`; they must contain the sort columns under their own names. */
+  readonly select: string;
+  /** FROM and WHERE, with $1, $2... for `values`. */
+  readonly from: string;
+}
+
+/** Where in a hand-written statement the page comes in. */
+export interface PageMarks {
+  /** `WHERE (sort columns) > (cursor)`, or nothing. */
+  readonly after: string;
+  readonly orderBy: string;
+  /** `LIMIT ... OFFSET ...`: one row more than the page has, which tells whether there is a next one. */
+  readonly limit: string;
+}
+
+/** A list with a statement of its own: it answers `total_items` with every row, and `is_row` false in place of no row. */
+export interface PagedStatement extends PagedList {
+  readonly textFor: (marks: PageMarks) => string;
+}
+
+interface CountedRow {
+  readonly total_items: number;
+  readonly is_row: boolean | null;
+}
+
+/** Reads one page and the exact total of a list in one statement, so that both are of the same moment. */
+export class Paginator {
+  constructor(
+    private readonly database: Database,
+    private readonly dataSource: DataSource,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /** One page of rows as the database has them. Errors: 400 `invalid_cursor`, 422 for a cursor beside a page. */
+  async rows<Row extends object>(
+    scope: AnyScope,
+    query: ListQuery | PagedStatement,
+    request: PageRequest,
+  ): Promise<Page<Row>> {
+    const context = contextOf(scope, query);
+    const position = this.#positionOf(context, request);
+    const offset = position.after.length > 0 ? 0 : (position.page - 1) * position.perPage;
+    const values = [...query.values, ...position.after, position.perPage + 1, offset];
+    const marks = marksOf(query, position);
+    const text = 'textFor' in query ? query.textFor(marks) : listText(query, marks);
+    const found = await this.database.query<Row & CountedRow>(scope, { name: statementNameOf(text), text }, values);
+    const rows = found.filter((row) => row.is_row);
+    const items = rows.slice(0, position.perPage);
+    const last = items.at(-1);
+    const more = rows.length > position.perPage && last !== undefined;
+    return {
+      items,
+      page: position.page,
+      perPage: position.perPage,
+      totalItems: found[0]?.total_items ?? 0,
+      nextCursor: more ? this.cursors.encode(context, nextPosition(query, position, last)) : null,
+    };
+  }
+
+  /** The same, with each row as the entity that its columns belong to. */
+  async entities<Entity extends ObjectLiteral>(
+    scope: AnyScope,
+    entity: EntityTarget<Entity>,
+    query: ListQuery,
+    request: PageRequest,
+  ): Promise<Page<Entity>> {
+    const page = await this.rows<Record<string, unknown>>(scope, query, request);
+    return mapPage(page, (row) => hydrate(this.dataSource, entity, row));
+  }
+
+  #positionOf(context: CursorContext, request: PageRequest): CursorPosition {
+    if (request.cursor === undefined) {
+      return { page: request.page ?? 1, perPage: request.perPage ?? PER_PAGE.default, after: [] };
+    }
+    if (request.page !== undefined) {
+      throw invalid(['query', 'page'], 'page and cursor exclude each other; send one of them', 'page_with_cursor');
+    }
+    const position = this.cursors.decode(context, request.cursor);
+    if (request.perPage !== undefined && request.perPage !== position.perPage) {
+      const made = `the cursor was made for per_page ${position.perPage}; send the same, or leave it out`;
+      throw invalid(['query', 'per_page'], made, 'per_page_with_cursor');
+    }
+    return position;
+  }
+}
+
+function contextOf(scope: AnyScope, query: PagedList): CursorContext {
+  const owner = scope instanceof TenantScope ? scope.tenantId : 'platform';
+  return { list: query.list, owner, filters: query.values };
+}
+
+function nextPosition(query: PagedList, position: CursorPosition, last: object): CursorPosition {
+  const row = last as Record<string, string | number>;
+  const after = query.sort.map(({ column }) => row[column] ?? '');
+  return { page: position.page + 1, perPage: position.perPage, after };
+}
+
+function marksOf(query: PagedList, position: CursorPosition): PageMarks {
+  const columns = query.sort.map(({ column }) => column);
+  const direction = query.descending ? 'DESC' : 'ASC';
+  const start = query.values.length;
+  const marks = query.sort.map(({ type }, index) => `$${start + index + 1}::${type}`).join(', ');
+  const comparison = `WHERE (${columns.join(', ')}) ${query.descending ? '<' : '>'} (${marks})`;
+  const next = start + position.after.length + 1;
+  return {
+    after: position.after.length > 0 ? comparison : '',
+    orderBy: `ORDER BY ${columns.map((column) => `${column} ${direction}`).join(', ')}`,
+    limit: `LIMIT $${next}::int OFFSET $${next + 1}::bigint`,
+  };
+}
+
+function listText({ select, from }: ListQuery, { after, orderBy, limit }: PageMarks): string {
+  return `SELECT total.total_items, page.*
+    FROM (SELECT count(*)::int AS total_items ${from}) total
+    LEFT JOIN LATERAL (
+      SELECT true AS is_row, listed.* FROM (SELECT ${select} ${from}) listed ${after} ${orderBy} ${limit}
+    ) page ON true
+    ${orderBy}`;
+}

@@ -1,0 +1,37 @@
+import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AnswerStore } from '../kernel/answer-store.js';
+import { DatabaseAnswerStore } from './answers/database-answer-store.js';
+import { DatabaseDoors } from './database-doors.js';
+import { Database } from './database.js';
+import { DatabaseEngine } from './engines/database-engine.js';
+import { Paginator } from './paginator.js';
+import type { Persistence } from './persistence.js';
+import { UnitOfWork } from './unit-of-work.js';
+
+const PERSISTENCE = Symbol('persistence');
+
+/** Hands the opened doors of the database to every room, and closes them when the application stops. */
+@Global()
+@Module({})
+export class PersistenceModule implements OnApplicationShutdown {
+  constructor(@Inject(PERSISTENCE) private readonly persistence: Persistence) {}
+
+  static forRoot(persistence: Persistence): DynamicModule {
+    const providers = [
+      { provide: PERSISTENCE, useValue: persistence },
+      { provide: DatabaseEngine, useValue: persistence.engine },
+      { provide: DataSource, useValue: persistence.dataSource },
+      { provide: Database, useValue: persistence.database },
+      { provide: UnitOfWork, useValue: persistence.unitOfWork },
+      { provide: Paginator, useValue: persistence.paginator },
+      { provide: AnswerStore, useValue: new DatabaseAnswerStore(persistence.unitOfWork) },
+      DatabaseDoors,
+    ];
+    return { module: PersistenceModule, providers, exports: providers.map((provider) => ('provide' in provider ? provider.provide : provider)) };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.persistence.close();
+  }
+}

@@ -1,0 +1,107 @@
+import pg from 'pg';
+import type { AnyScope } from '../../kernel/scope.js';
+import { scopeValues } from '../database-role.js';
+import type { Statement } from '../statement.js';
+import { ScopedQuery } from './scoped-query.js';
+
+interface Lane {
+  client: pg.Client | null;
+  connecting: Promise<pg.Client> | null;
+  waiting: number;
+}
+
+/** PostgreSQL's "prepared statement does not exist": the connection lost it, or a pooler gave us another server. */
+const UNKNOWN_STATEMENT = '26000';
+
+/**
+ * A few connections that carry many requests each: statements are written without waiting for the answers before them
+ * (pg's pipeline mode), each as a scoped batch of its own. For single statements only; transactions need a connection
+ * to themselves and take it from the TypeORM pool.
+ */
+export class PipelinePool {
+  readonly #lanes: Lane[];
+  #closing = false;
+
+  constructor(
+    private readonly connection: pg.ClientConfig,
+    private readonly options: { lanes: number; prepared: boolean; onLost: (error: Error) => void },
+  ) {
+    this.#lanes = Array.from({ length: options.lanes }, () => ({ client: null, connecting: null, waiting: 0 }));
+  }
+
+  /** Runs one statement in `scope` on the least busy connection. Rejects with pg's own error. */
+  async execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+    scope.statements += 1;
+    try {
+      return await this.#run(scope, statement, values);
+    } catch (error) {
+      if ((error as { code?: string }).code !== UNKNOWN_STATEMENT) throw error;
+      return this.#run(scope, statement, values);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all(this.#lanes.map((lane) => lane.client?.end()));
+  }
+
+  async #run(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+    const lane = this.#leastBusy();
+    lane.waiting += 1;
+    try {
+      const client = lane.client ?? (await this.#connect(lane));
+      return await this.#send(client, scope, statement, values);
+    } catch (error) {
+      if ((error as { code?: string }).code === UNKNOWN_STATEMENT) this.#discard(lane);
+      throw error;
+    } finally {
+      lane.waiting -= 1;
+    }
+  }
+
+  #send(client: pg.Client, scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+    return new Promise((resolve, reject) => {
+      client.query(
+        new ScopedQuery(scopeValues(scope), statement, values, {
+          prepared: this.options.prepared,
+          callback: (error, result) => {
+            if (error) reject(error);
+            else resolve(result);
+          },
+        }),
+      );
+    });
+  }
+
+  #leastBusy(): Lane {
+    return this.#lanes.reduce((best, lane) => (lane.waiting < best.waiting ? lane : best));
+  }
+
+  #connect(lane: Lane): Promise<pg.Client> {
+    lane.connecting ??= this.#open(lane).finally(() => {
+      lane.connecting = null;
+    });
+    return lane.connecting;
+  }
+
+  async #open(lane: Lane): Promise<pg.Client> {
+    if (this.#closing) throw new Error('The connection pool is closed.');
+    const client = new pg.Client({ ...this.connection, pipeline: true } as pg.ClientConfig);
+    client.on('error', (error) => {
+      if (lane.client === client) lane.client = null;
+      this.options.onLost(error);
+    });
+    client.on('end', () => {
+      if (lane.client === client) lane.client = null;
+    });
+    await client.connect();
+    lane.client = client;
+    return client;
+  }
+
+  #discard(lane: Lane): void {
+    const client = lane.client;
+    lane.client = null;
+    void client?.end();
+  }
+}

@@ -1,0 +1,77 @@
+import pg from 'pg';
+import { ENTER_SCOPE } from '../database-role.js';
+
+/** The part of pg's connection that a query writes its messages to. */
+interface Wire {
+  parsedStatements: Record<string, string | undefined>;
+  submittedNamedStatements: Record<string, string | undefined>;
+  parse(message: { name: string; text: string; types?: number[] }): void;
+  bind(message: { portal: string; statement: string; values: string[]; valueMapper: (value: unknown) => unknown }): void;
+  execute(message: { portal: string; rows: number }): void;
+}
+
+/** The protocol hooks of pg's Query, which its published types leave out. */
+interface QueryHooks {
+  prepare(wire: Wire): void;
+  handleDataRow(message: unknown): void;
+  handleCommandComplete(message: unknown, wire: Wire): void;
+}
+
+const Query = pg.Query as unknown as new (
+  config: { name?: string; text: string; values: unknown[]; queryMode: 'extended' },
+  values: undefined,
+  callback: (error: Error | null, result: pg.QueryResult) => void,
+) => pg.Query & QueryHooks;
+
+const NOT_PREPARED = '';
+const asIs = (value: unknown): unknown => value;
+
+/**
+ * One statement that runs inside a tenant's (or the platform's) scope, in one round trip.
+ *
+ * It writes ENTER_SCOPE and the statement as one message batch with a single Sync behind both. PostgreSQL runs such a
+ * batch as one implicit transaction (manual, "Pipelining"), so the role and the tenant hold for exactly this statement,
+ * are gone after it, and a transaction pooler cannot part the two. A write that fails leaves nothing behind.
+ */
+export class ScopedQuery extends Query {
+  readonly #scope: [string, string];
+  readonly #prepared: boolean;
+  #inScope = false;
+
+  constructor(
+    scope: [string, string],
+    statement: { name: string; text: string },
+    values: unknown[],
+    options: { prepared: boolean; callback: (error: Error | null, result: pg.QueryResult) => void },
+  ) {
+    const named = options.prepared ? { name: statement.name } : {};
+    super({ ...named, text: statement.text, values, queryMode: 'extended' }, undefined, options.callback);
+    this.#scope = scope;
+    this.#prepared = options.prepared;
+  }
+
+  override prepare(wire: Wire): void {
+    const name = this.#prepared ? ENTER_SCOPE.name : NOT_PREPARED;
+    if (!this.#prepared || !isKnown(wire, name)) {
+      wire.parse({ name, text: ENTER_SCOPE.text });
+      if (this.#prepared) wire.submittedNamedStatements[name] = ENTER_SCOPE.text;
+    }
+    wire.bind({ portal: '', statement: name, values: this.#scope, valueMapper: asIs });
+    wire.execute({ portal: '', rows: 0 });
+    super.prepare(wire);
+  }
+
+  // The first row and the first completion of the batch are those of ENTER_SCOPE.
+  override handleDataRow(message: unknown): void {
+    if (this.#inScope) super.handleDataRow(message);
+  }
+
+  override handleCommandComplete(message: unknown, wire: Wire): void {
+    if (this.#inScope) super.handleCommandComplete(message, wire);
+    else this.#inScope = true;
+  }
+}
+
+function isKnown(wire: Wire, name: string): boolean {
+  return wire.parsedStatements[name] !== undefined || wire.submittedNamedStatements[name] !== undefined;
+}

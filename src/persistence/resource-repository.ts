@@ -1,0 +1,147 @@
+import type { EntityManager, EntityTarget, FindOptionsWhere } from 'typeorm';
+import { notFound } from '../kernel/domain-error.js';
+import type { Page, PageRequest } from '../kernel/page.js';
+import { TenantScope, type AnyScope } from '../kernel/scope.js';
+import { checkVersion } from '../kernel/version.js';
+import type { DatabaseDoors } from './database-doors.js';
+import { hydrate } from './hydrate.js';
+import type { ListQuery } from './paginator.js';
+import type { VersionedResource } from './tenant-resource.entity.js';
+import type { Transaction } from './unit-of-work.js';
+
+type Resource = VersionedResource & { id: string };
+type Input = Readonly<Record<string, unknown>>;
+
+/** What a repository must know of its resource. */
+export interface ResourceKind<Entity> {
+  readonly entity: EntityTarget<Entity>;
+  /** Its name in error codes and in the audit trail, such as `user`. */
+  readonly name: string;
+  /** How the audit trail keeps it. Never a secret. */
+  readonly snapshot: (entity: Entity) => object;
+}
+
+/**
+ * One kind of resource of one tenant (or of the platform): read, list, create, change and remove, each change with its
+ * version, its audit record and its refusals. Nothing here can leave the scope: every key it uses holds the tenant.
+ */
+export class ResourceRepository<Entity extends Resource> {
+  constructor(
+    private readonly doors: DatabaseDoors,
+    private readonly kind: ResourceKind<Entity>,
+  ) {}
+
+  /** Errors: 404 `<name>_not_found`. */
+  async get(scope: AnyScope, id: string): Promise<Entity> {
+    const found = await this.find(scope, id);
+    if (!found) throw notFound(this.kind.name, id);
+    return found;
+  }
+
+  /** The resource, or null where the tenant has no such. */
+  async find(scope: AnyScope, id: string): Promise<Entity | null> {
+    return this.doors.database.entities(scope).findOneBy(this.kind.entity, keyOf<Entity>(scope, id));
+  }
+
+  /** One page of a list whose rows are this resource. */
+  async list(scope: AnyScope, query: ListQuery, request: PageRequest): Promise<Page<Entity>> {
+    return this.doors.paginator.entities(scope, this.kind.entity, query, request);
+  }
+
+  /** Inserts `entity`, and does what `also` adds, in one transaction. `input` names the values of a refusal. */
+  async create(
+    scope: AnyScope,
+    entity: Entity,
+    input: Input,
+    also?: (transaction: Transaction) => Promise<void>,
+  ): Promise<Entity> {
+    const work = async (transaction: Transaction): Promise<Entity> => {
+      await transaction.manager.insert(this.kind.entity, entity as never);
+      await also?.(transaction);
+      this.#record(transaction, 'created', entity.id, null, entity);
+      return entity;
+    };
+    return this.doors.unitOfWork.run(scope, work, input);
+  }
+
+  /**
+   * Changes the fields that `alter` answers, seen from the locked row; nothing happens where they are as they were.
+   * Errors: 404, 412 `version_mismatch` where `expected` is another version.
+   */
+  async change(
+    scope: AnyScope,
+    id: string,
+    expected: number | null,
+    alter: (before: Entity) => Partial<Entity>,
+    input: Input = {},
+  ): Promise<Entity> {
+    const work = async (transaction: Transaction): Promise<Entity> => {
+      const before = await this.#lock(transaction.manager, scope, id);
+      checkVersion(expected, before.version);
+      const changes = alter(before);
+      if (changesNothing(before, changes)) return before;
+      const after = await this.#update(transaction.manager, scope, id, changes);
+      this.#record(transaction, 'updated', id, before, after);
+      return after;
+    };
+    return this.doors.unitOfWork.run(scope, work, input);
+  }
+
+  /** Deletes the resource; what hangs on it goes by foreign key. `before` runs first, with the row locked. */
+  async remove(
+    scope: AnyScope,
+    id: string,
+    expected: number | null,
+    before?: (transaction: Transaction, entity: Entity) => Promise<void>,
+  ): Promise<void> {
+    await this.doors.unitOfWork.run(scope, async (transaction) => {
+      const entity = await this.#lock(transaction.manager, scope, id);
+      checkVersion(expected, entity.version);
+      await before?.(transaction, entity);
+      await transaction.manager.delete(this.kind.entity, keyOf<Entity>(scope, id));
+      this.#record(transaction, 'deleted', id, entity, null);
+    });
+  }
+
+  async #lock(manager: EntityManager, scope: AnyScope, id: string): Promise<Entity> {
+    const where = keyOf<Entity>(scope, id);
+    const found = await manager.findOne(this.kind.entity, { where, lock: { mode: 'pessimistic_write' } });
+    if (!found) throw notFound(this.kind.name, id);
+    return found;
+  }
+
+  async #update(manager: EntityManager, scope: AnyScope, id: string, changes: Partial<Entity>): Promise<Entity> {
+    const result = await manager
+      .createQueryBuilder()
+      .update(this.kind.entity)
+      .set({ ...changes, version: () => 'version + 1', updatedAt: () => 'now()' } as never)
+      .where(keyOf<Entity>(scope, id))
+      .returning('*')
+      .execute();
+    const [row] = result.raw as Record<string, unknown>[];
+    if (!row) throw notFound(this.kind.name, id);
+    return hydrate(this.doors.dataSource, this.kind.entity, row);
+  }
+
+  #record(transaction: Transaction, done: string, id: string, before: Entity | null, after: Entity | null): void {
+    const { name, snapshot } = this.kind;
+    transaction.record({
+      action: `${name}.${done}`,
+      resourceType: name,
+      resourceId: id,
+      before: before && snapshot(before),
+      after: after && snapshot(after),
+    });
+  }
+}
+
+function keyOf<Entity>(scope: AnyScope, id: string): FindOptionsWhere<Entity> {
+  const key = scope instanceof TenantScope ? { tenantId: scope.tenantId, id } : { id };
+  return key as unknown as FindOptionsWhere<Entity>;
+}
+
+function changesNothing<Entity extends object>(before: Entity, changes: Partial<Entity>): boolean {
+  return Object.entries(changes).every(([name, value]) => {
+    return JSON.stringify(before[name as keyof Entity]) === JSON.stringify(value);
+  });
+}

@@ -1,0 +1,78 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { AccessScope } from '../kernel/access-scopes.js';
+import { DomainError, forbidden } from '../kernel/domain-error.js';
+import type { Principal } from '../kernel/principal.js';
+import { PlatformScope, TenantScope, actorOf, type AnyScope } from '../kernel/scope.js';
+import { readPathId } from '../http/path-id.js';
+import type { ScopedRequest } from './scoped-request.js';
+import { CallerCache } from './authentication/index.js';
+import { PUBLIC_ROUTE, REQUIRED_SCOPES } from './decorators.js';
+
+const TENANT_IN_PATH = 'tenant_id';
+
+/**
+ * Decides what an authenticated call may touch, and hands it the scope for that. It fails closed: a route that says
+ * neither `@Public()` nor `@Requires(...)` answers 403 to everybody.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly callers: CallerCache,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<true | undefined>(PUBLIC_ROUTE, targets)) return true;
+    const required = this.reflector.getAllAndOverride<readonly AccessScope[] | undefined>(REQUIRED_SCOPES, targets);
+    if (!required?.length) throw forbidden('route_closed', 'This route is open to nobody.');
+    const request = context.switchToHttp().getRequest<ScopedRequest>();
+    const { principal } = request;
+    if (!principal)
+      throw new DomainError('unauthenticated', 'missing_token', 'Send a Bearer token in the Authorization header.');
+    requireScopes(principal, required);
+    request.scope = await this.#scopeOf(principal, request, required);
+    return true;
+  }
+
+  async #scopeOf(
+    principal: Principal,
+    request: ScopedRequest,
+    required: readonly AccessScope[],
+  ): Promise<AnyScope> {
+    const actor = actorOf(principal);
+    if (hasTenantInPath(request)) {
+      const tenantId = readPathId(request, TENANT_IN_PATH);
+      await this.#requireTenant(principal, tenantId);
+      // A platform route about one tenant manages the tenant itself and not what is inside of it.
+      return required.includes('platform')
+        ? new PlatformScope(actor, request.id)
+        : new TenantScope(tenantId, actor, request.id);
+    }
+    if (required.includes('platform')) return new PlatformScope(actor, request.id);
+    if (principal.tenantId === null) {
+      throw forbidden('tenant_token_required', 'This route needs a token of one tenant; a platform token names none.');
+    }
+    return new TenantScope(principal.tenantId, actor, request.id);
+  }
+
+  async #requireTenant(principal: Principal, tenantId: string): Promise<void> {
+    if (principal.tenantId === tenantId) return;
+    if (principal.tenantId !== null || !principal.allowed.has('platform')) {
+      throw forbidden('wrong_tenant', `The token does not belong to tenant ${tenantId}.`);
+    }
+    if ((await this.callers.tenantStatus(tenantId)) === 'unknown') {
+      throw new DomainError('not_found', 'tenant_not_found', `No tenant ${tenantId}.`);
+    }
+  }
+}
+
+function requireScopes(principal: Principal, required: readonly AccessScope[]): void {
+  const missing = required.filter((scope) => !principal.allowed.has(scope));
+  if (missing.length > 0) throw forbidden('insufficient_scope', `The token needs the scope ${missing.join(' ')}.`);
+}
+
+function hasTenantInPath(request: ScopedRequest): boolean {
+  return Object.hasOwn(request.params as object, TENANT_IN_PATH);
+}

@@ -1,0 +1,7 @@
+import type { FastifyRequest } from 'fastify';
+import type { Principal } from '../../kernel/principal.js';
+
+/** A request as it leaves the JWT guard; routes that are public have no principal. */
+export interface AuthenticatedRequest extends FastifyRequest {
+  principal?: Principal;
+}

@@ -1,0 +1,17 @@
+import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+import type { AccessScope } from '../kernel/access-scopes.js';
+
+/** Metadata key of `@Public()`. */
+export const PUBLIC_ROUTE = 'doorlist:public';
+/** Metadata key of `@Requires()`. */
+export const REQUIRED_SCOPES = 'doorlist:required-scopes';
+
+/** The route answers anybody: no token is asked for, and one that is sent is not looked at. */
+export function Public(): CustomDecorator {
+  return SetMetadata(PUBLIC_ROUTE, true);
+}
+
+/** The route answers callers whose token holds each of these scopes, as granted or implied. */
+export function Requires(...scopes: [AccessScope, ...AccessScope[]]): CustomDecorator {
+  return SetMetadata(REQUIRED_SCOPES, scopes);
+}

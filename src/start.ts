@@ -1,0 +1,69 @@
+import { createServer } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ENTITIES } from './app.entities.js';
+import { createApplication } from './app.setup.js';
+import type { Config } from './config/config.js';
+import { keepDemoNote, readDemoNote } from './demo/demo-note.js';
+import { createDemoTenant, type DemoTenant } from './demo/demo-tenant.js';
+import type { JsonLogger } from './http/json-logger.js';
+import { ClientDirectory } from './modules/api-clients/index.js';
+import { engineFor } from './persistence/engines/engine-for.js';
+import { openPersistence } from './persistence/persistence.js';
+import { startBanner } from './start-banner.js';
+import { VERSION } from './version.js';
+
+/** A service that listens. */
+interface RunningService {
+  readonly app: NestFastifyApplication;
+  readonly banner: string;
+}
+
+/** Starts everything in order: database, schema, application, first data, and at last the port. */
+export async function startService(config: Config, logger: JsonLogger): Promise<RunningService> {
+  const port = config.port === 0 ? await freePort(config.host) : config.port;
+  const url = config.publicUrl ?? `http://localhost:${port}`;
+  const engine = engineFor(config, logger);
+  const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
+  const persistence = await openPersistence(engine, config, ENTITIES, onLost);
+  const app = await createApplication(config, url, persistence, logger).catch(async (error: unknown) => {
+    await persistence.close();
+    throw error;
+  });
+  try {
+    const demo = await prepareData(app, config);
+    await app.listen({ port, host: config.host });
+    const banner = startBanner({ version: VERSION, engine: engine.describe(), url, docs: config.docsEnabled, demo });
+    return { app, banner };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** The platform's first client and the demo tenant, where they are wanted and not there. */
+async function prepareData(app: NestFastifyApplication, config: Config): Promise<DemoTenant | null> {
+  const { bootstrapClientId, bootstrapClientSecret, dataDir } = config;
+  if (bootstrapClientId !== null && bootstrapClientSecret !== null) {
+    await app.get(ClientDirectory).ensurePlatformClient(bootstrapClientId, bootstrapClientSecret);
+  }
+  const isEmbedded = config.databaseUrl === null;
+  if (!(config.demoData ?? isEmbedded)) return null;
+  const made = await createDemoTenant(app);
+  if (!isEmbedded) return made;
+  if (made) await keepDemoNote(dataDir, made);
+  return made ?? readDemoNote(dataDir);
+}
+
+/** A port that is free at this moment, needed before listening because the tokens' issuer holds it. */
+async function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(typeof address === 'object' && address ? address.port : 0);
+      });
+    });
+  });
+}
