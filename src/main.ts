@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { ConfigError, loadConfig } from './config/config.js';
 import { JsonLogger } from './http/json-logger.js';
-import { EngineError } from './persistence/engines/database-engine.js';
+import { EngineError } from './persistence/engines/index.js';
 import { startService } from './start.js';
 import { stopOnSignals } from './stop-on-signals.js';
 

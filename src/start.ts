@@ -7,7 +7,7 @@ import { keepDemoNote, readDemoNote } from './demo/demo-note.js';
 import { createDemoTenant, type DemoTenant } from './demo/demo-tenant.js';
 import type { JsonLogger } from './http/json-logger.js';
 import { ClientDirectory } from './modules/api-clients/index.js';
-import { engineFor } from './persistence/engines/engine-for.js';
+import { engineFor } from './persistence/engines/index.js';
 import { openPersistence } from './persistence/persistence.js';
 import { startBanner } from './start-banner.js';
 import { VERSION } from './version.js';

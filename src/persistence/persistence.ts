@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { ClientConfig } from 'pg';
-import { DataSource, type DataSourceOptions, type Logger as TypeOrmLogger, type QueryRunner } from 'typeorm';
-import { MIGRATIONS } from '../../migrations/index.js';
+import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CursorCodec } from '../kernel/cursor.js';
-import { PlatformScope, SYSTEM_ACTOR, type AnyScope } from '../kernel/scope.js';
+import { PlatformScope, SYSTEM_ACTOR } from '../kernel/scope.js';
+import { connectionConfig, dataSourceFor, type EntityClass } from './data-source.js';
 import { Database } from './database.js';
-import type { DatabaseEngine } from './engines/database-engine.js';
+import type { DatabaseEngine } from './engines/index.js';
 import { migrate } from './migrator.js';
-import { SnakeCaseNaming } from './naming-strategy.js';
 import { Paginator } from './paginator.js';
 import { PipelinePool } from './pipeline/pipeline-pool.js';
 import { statement } from './statement.js';
@@ -20,8 +18,6 @@ const MAKE_SECRET = statement(
 );
 const READ_SECRET = statement('persistence.read_secret', 'SELECT value FROM service_secrets WHERE name = $1');
 
-type EntityClass = new () => object;
-
 /** Everything that reaches the database, opened together and closed together. */
 export interface Persistence {
   readonly engine: DatabaseEngine;
@@ -30,25 +26,6 @@ export interface Persistence {
   readonly unitOfWork: UnitOfWork;
   readonly paginator: Paginator;
   close(): Promise<void>;
-}
-
-/** The TypeORM data source of a running engine, not yet initialized. */
-export function dataSourceFor(connection: ClientConfig, config: Config, entities: readonly EntityClass[]): DataSource {
-  const { connectionString, ...rest } = connection;
-  return new DataSource({
-    type: 'postgres',
-    ...(connectionString === undefined ? {} : { url: connectionString }),
-    ...connectionFields(rest),
-    entities: [...entities],
-    migrations: MIGRATIONS,
-    namingStrategy: new SnakeCaseNaming(),
-    synchronize: false,
-    installExtensions: false,
-    logger: new StatementCounter(),
-    poolSize: config.databasePoolSize,
-    applicationName: 'doorlist',
-    extra: { statement_timeout: config.statementTimeoutMs, connectionTimeoutMillis: 5000, ...rest },
-  } as DataSourceOptions);
 }
 
 /** Starts the engine, brings the schema up to date and opens the doors. Closes all again where a step fails. */
@@ -66,7 +43,7 @@ export async function openPersistence(
     const unitOfWork = new UnitOfWork(dataSource);
     const cursors = new CursorCodec(await cursorSecret(unitOfWork));
     const pipelines = new PipelinePool(
-      { ...connection, statement_timeout: config.statementTimeoutMs, connectionTimeoutMillis: 5000, application_name: 'doorlist' },
+      connectionConfig(connection, config),
       { lanes: config.databasePipelines, prepared: config.databasePreparedStatements, onLost: onConnectionLost },
     );
     const database = new Database(dataSource, pipelines);
@@ -84,11 +61,6 @@ export async function openPersistence(
   }
 }
 
-function connectionFields(connection: ClientConfig): object {
-  const { host, port, user, password, database, ssl } = connection;
-  return { host, port, username: user, password, database, ssl };
-}
-
 /** The secret that all instances sign cursors with; the first instance makes it. */
 async function cursorSecret(unitOfWork: UnitOfWork): Promise<Buffer> {
   return unitOfWork.run(new PlatformScope(SYSTEM_ACTOR, 'start'), async (transaction) => {
@@ -99,25 +71,3 @@ async function cursorSecret(unitOfWork: UnitOfWork): Promise<Buffer> {
   });
 }
 
-/** Counts a transaction's statements for its scope; what they say is never logged, because it holds personal data. */
-class StatementCounter implements TypeOrmLogger {
-  logQuery(_query: string, _parameters: unknown[] | undefined, runner?: QueryRunner): void {
-    const scope = (runner?.data as { scope?: AnyScope } | undefined)?.scope;
-    if (scope) scope.statements += 1;
-  }
-  logQueryError(): void {
-    // The error itself is thrown to the caller.
-  }
-  logQuerySlow(): void {
-    // Not asked for: maxQueryExecutionTime is unset.
-  }
-  logSchemaBuild(): void {
-    // Schemas come from migrations only.
-  }
-  logMigration(): void {
-    // The command line prints what it ran.
-  }
-  log(): void {
-    // Nothing that the service should say.
-  }
-}

@@ -36,11 +36,7 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  async #scopeOf(
-    principal: Principal,
-    request: ScopedRequest,
-    required: readonly AccessScope[],
-  ): Promise<AnyScope> {
+  async #scopeOf(principal: Principal, request: ScopedRequest, required: readonly AccessScope[]): Promise<AnyScope> {
     const actor = actorOf(principal);
     if (hasTenantInPath(request)) {
       const tenantId = readPathId(request, TENANT_IN_PATH);

@@ -4,5 +4,9 @@ import { ApiClientsService } from './api-clients.service.js';
 import { ClientDirectory } from './client-directory.js';
 
 /** Who may call: the API clients of tenants, and those of the platform. */
-@Module({ controllers: [ApiClientsController], providers: [ApiClientsService, ClientDirectory], exports: [ApiClientsService, ClientDirectory] })
+@Module({
+  controllers: [ApiClientsController],
+  providers: [ApiClientsService, ClientDirectory],
+  exports: [ApiClientsService, ClientDirectory],
+})
 export class ApiClientsModule {}

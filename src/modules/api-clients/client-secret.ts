@@ -4,7 +4,7 @@ const SECRET_BYTES = 32;
 const SALT_BYTES = 16;
 
 /** What is stored of a client's secret. */
-export interface SecretDigest {
+interface SecretDigest {
   readonly salt: Buffer;
   readonly hash: Buffer;
 }

@@ -20,6 +20,9 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 const KEY_SET_SECONDS = 15;
 const DISCOVERY_SECONDS = 300;
 
+/** What callers are told of a failure of ours; its reason stands in the log. */
+const SERVER_ERROR = { error: 'server_error', error_description: 'the service failed to answer this request' };
+
 /** The token endpoint, its keys and its discovery document, all through `oidc-provider`. */
 @Injectable()
 export class TokenServer {
@@ -53,9 +56,10 @@ export class TokenServer {
     const grant = clientCredentialsGrant(provider, keys, this.config.tokenAudience);
     provider.registerGrantType('client_credentials', grant, GRANT_PARAMETERS, []);
     this.#answerDiscovery(provider);
-    provider.on('server_error', (ctx, error) =>
-      this.#log.error({ path: ctx.path, reason: error.stack ?? error.message }),
-    );
+    provider.on('server_error', (ctx, error) => {
+      this.#log.error({ path: ctx.path, reason: error.stack ?? error.message });
+      ctx.body = SERVER_ERROR;
+    });
     (provider as EventEmitter).on('error', (error: Error) => this.#log.error({ reason: error.stack ?? error.message }));
     return provider.callback();
   }

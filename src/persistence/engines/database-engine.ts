@@ -13,7 +13,7 @@ export interface AddressConnection {
 }
 
 /** A URL in libpq's form, passed through whole so that parameters such as `sslmode` keep their meaning. */
-export interface UrlConnection {
+interface UrlConnection {
   readonly connectionString: string;
 }
 

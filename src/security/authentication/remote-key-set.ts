@@ -5,7 +5,7 @@ import { keyFor, verificationKeys, type VerificationKey } from './json-web-keys.
 import { issuerUnavailable } from './token-refusals.js';
 
 /** All in milliseconds. */
-export const KEY_SET_TIMES = {
+const KEY_SET_TIMES = {
   /** How long a set is used without asking again: so long does a key that the issuer withdrew live on here. */
   fresh: 600_000,
   /** How long it is used while the issuer does not answer. */

@@ -16,7 +16,7 @@ export const SIGNING_ALGORITHMS = [...OUTSIDE_ALGORITHMS];
 const OUTSIDE_TYPES: ReadonlySet<string> = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
 
 /** An issuer whose tokens are accepted, what they must look like, and where its keys are. */
-export interface TrustedIssuer extends IssuerTerms {
+interface TrustedIssuer extends IssuerTerms {
   readonly algorithms: ReadonlySet<string>;
   readonly isType: (type: string | undefined) => boolean;
   readonly findKey: (keyId: string | undefined, algorithm: string) => Promise<KeyObject | null>;

@@ -8,7 +8,11 @@ export class ApiClientResponse {
   @ApiProperty({ type: String, format: 'uuid', example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d99' })
   id!: string;
 
-  @ApiProperty({ type: String, description: 'What it calls itself at the token endpoint.', example: 'AZq18mxufAAAgAAAAAAAAXyL9Z0c' })
+  @ApiProperty({
+    type: String,
+    description: 'What it calls itself at the token endpoint.',
+    example: 'AZq18mxufAAAgAAAAAAAAXyL9Z0c',
+  })
   client_id!: string;
 
   @ApiProperty({ type: String, example: 'HR import' })
@@ -30,7 +34,11 @@ export class ApiClientResponse {
 /** A client with its secret, which is shown this once. */
 @ApiSchema({ name: 'ApiClientWithSecret' })
 export class ApiClientWithSecretResponse extends ApiClientResponse {
-  @ApiProperty({ type: String, description: 'Shown this once; kept as a digest only.', example: 'f3Jk0Z4nQ2u8-pT1xWcVbR7yLs6dHgEa9mKoNiUqXvM' })
+  @ApiProperty({
+    type: String,
+    description: 'Shown this once; kept as a digest only.',
+    example: 'f3Jk0Z4nQ2u8-pT1xWcVbR7yLs6dHgEa9mKoNiUqXvM',
+  })
   client_secret!: string;
 }
 

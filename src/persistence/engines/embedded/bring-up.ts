@@ -1,7 +1,7 @@
 /** Brings the server of a cluster to where it takes sessions, whatever state it is found in. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError, type EngineLog } from '../database-engine.js';
-import type { ClusterServer } from './cluster-server.js';
+import { ENDED_SILENTLY, type ClusterServer } from './cluster-server.js';
 import { probeServer, type ProbeRequest, type ReadyServer } from './server-probe.js';
 
 export interface BringUpRequest extends ProbeRequest {
@@ -26,7 +26,7 @@ const SILENCE_LIMIT_MS = 10_000;
 const BUSY_LIMIT_MS = 600_000;
 const BUSY_NOTICE_MS = 5_000;
 
-/** Starts that fail because a dead server's children, or another starter, are in the way for a moment. */
+/** A start may fail because a dead server's children, or another starter, are in the way for a moment. */
 const RETRIED_FAILURE = /pre-existing shared memory block|lock file ".*" already exists|Address already in use/i;
 const RETRY_LIMIT_MS = 10_000;
 const RETRY_MS = 200;
@@ -93,7 +93,8 @@ class Progress {
     if (state.kind === 'ready') await state.client.end();
     if (state.kind !== 'absent') return;
     this.failingSince ??= Date.now();
-    if (!RETRIED_FAILURE.test(failure) || Date.now() - this.failingSince > RETRY_LIMIT_MS) throw this.failed(failure);
+    const passing = failure === ENDED_SILENTLY || RETRIED_FAILURE.test(failure);
+    if (!passing || Date.now() - this.failingSince > RETRY_LIMIT_MS) throw this.failed(failure);
     await sleep(RETRY_MS);
   }
 

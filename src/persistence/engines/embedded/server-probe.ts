@@ -37,7 +37,7 @@ export interface ProbeRequest {
  * The one database that always exists. Sessions of the supervisor stay here and not in the service's own database, so
  * that that one can be copied (CREATE DATABASE ... TEMPLATE), dropped and restored, which sessions in it would prevent.
  */
-export const MAINTENANCE_DATABASE = 'postgres';
+const MAINTENANCE_DATABASE = 'postgres';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 

@@ -1,0 +1,79 @@
+import { OpenApiCheck, type ServedDocument } from './openapi-check.js';
+import { PLATFORM_CLIENT, workerState } from './test-state.js';
+
+/** An answer as the tests look at it. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON; null where there is no body. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into bodies of every shape; Jest compares them whole
+  readonly body: any;
+}
+
+interface CallOptions {
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly raw?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const checks = new Map<string, Promise<OpenApiCheck>>();
+
+/** The check against the document of the service at `url`. */
+export async function openApiCheck(url: string): Promise<OpenApiCheck> {
+  const loaded = checks.get(url) ?? fetch(`${url}/docs-json`).then(async (answer) => new OpenApiCheck((await answer.json()) as ServedDocument));
+  checks.set(url, loaded);
+  return loaded;
+}
+
+/** Calls the service at `url` with one token; every answer is checked against the OpenAPI document. */
+export class Api {
+  constructor(
+    readonly url: string,
+    readonly token: string | null,
+  ) {}
+
+  get = (path: string, options?: CallOptions): Promise<ApiAnswer> => this.call('GET', path, options);
+  post = (path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer> => this.call('POST', path, { body, ...options });
+  put = (path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer> => this.call('PUT', path, { body, ...options });
+  patch = (path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer> => this.call('PATCH', path, { body, ...options });
+  delete = (path: string, options?: CallOptions): Promise<ApiAnswer> => this.call('DELETE', path, options);
+
+  async call(method: string, path: string, options: CallOptions = {}): Promise<ApiAnswer> {
+    const { body, raw, headers = {} } = options;
+    const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(this.token === null ? {} : { authorization: `Bearer ${this.token}` }),
+        ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(sent === undefined ? {} : { body: sent }),
+      redirect: 'manual',
+    });
+    const text = await answer.text();
+    const parsed: unknown = text === '' ? null : JSON.parse(text);
+    const check = await openApiCheck(this.url);
+    if (method !== 'HEAD' && answer.status !== 304) {
+      check.check(method, path.split('?', 1)[0] ?? path, answer.status, answer.headers.get('content-type'), parsed);
+    }
+    return { status: answer.status, headers: answer.headers, body: parsed };
+  }
+}
+
+/** A token by client credentials. Throws where the service refuses. */
+export async function tokenOf(url: string, id: string, secret: string, scope?: string): Promise<string> {
+  const form = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) });
+  const authorization = `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`;
+  const answer = await fetch(`${url}/oauth/token`, { method: 'POST', headers: { authorization }, body: form });
+  const body = (await answer.json()) as { access_token?: string };
+  if (body.access_token === undefined) throw new Error(`No token: ${answer.status} ${JSON.stringify(body)}`);
+  return body.access_token;
+}
+
+/** The platform's own caller at the service of this worker, or at `url`. */
+export async function platformApi(url: string = workerState().url): Promise<Api> {
+  return new Api(url, await tokenOf(url, PLATFORM_CLIENT.id, PLATFORM_CLIENT.secret));
+}

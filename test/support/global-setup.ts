@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { loadConfig } from '../../src/config/config.js';
+import { EmbeddedEngine } from '../../src/persistence/engines/embedded/embedded-engine.js';
+import { ServerEngine, type DatabaseEngine } from '../../src/persistence/engines/index.js';
+import { dataSourceFor } from '../../src/persistence/data-source.js';
+import { migrate } from '../../src/persistence/migrator.js';
+import { urlOf } from './database-url.js';
+import { startDoorlist } from './doorlist-process.js';
+import { running } from './running.js';
+import { PLATFORM_CLIENT, STATE_VARIABLE, type TestState } from './test-state.js';
+
+/**
+ * Makes what the end-to-end tests speak to: a PostgreSQL (embedded, or the server that DATABASE_URL names), a migrated
+ * template, and for each worker a copy of it with a service of the built code.
+ */
+export default async function globalSetup(options: { maxWorkers: number }): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'doorlist-test-'));
+  const engine = await engineOfTheRun(join(folder, 'data'));
+  running.folder = folder;
+  running.engine = engine;
+  const connection = await engine.start();
+  const adminUrl = urlOf(connection);
+  running.adminUrl = adminUrl;
+  const run = randomBytes(4).toString('hex');
+  const templateName = `doorlist_test_${run}`;
+  await inDatabase(adminUrl, `CREATE DATABASE ${templateName}`);
+  running.databases.push(templateName);
+  await migrateDatabase(urlOf(connection, templateName));
+  const workers: { url: string; databaseUrl: string }[] = [];
+  for (let worker = 1; worker <= options.maxWorkers; worker += 1) {
+    const name = `${templateName}_${worker}`;
+    await inDatabase(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName}`);
+    running.databases.push(name);
+    const databaseUrl = urlOf(connection, name);
+    const service = await startDoorlist({
+      DATABASE_URL: databaseUrl,
+      BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id,
+      BOOTSTRAP_CLIENT_SECRET: PLATFORM_CLIENT.secret,
+      LOG_LEVEL: 'warn',
+      SERVER_TIMING: 'true',
+    });
+    running.services.push(service);
+    workers.push({ url: service.url, databaseUrl });
+  }
+  const state: TestState = { engine: engine.kind, adminUrl, templateName, workers };
+  const path = join(folder, 'state.json');
+  await writeFile(path, JSON.stringify(state), { mode: 0o600 });
+  process.env[STATE_VARIABLE] = path;
+}
+
+async function engineOfTheRun(dataDir: string): Promise<DatabaseEngine> {
+  const url = process.env.DATABASE_URL;
+  const log = { info: () => undefined, warn: (line: string) => console.warn(line) };
+  return url ? new ServerEngine(url) : new EmbeddedEngine({ dataDir, log });
+}
+
+async function migrateDatabase(url: string): Promise<void> {
+  const config = loadConfig({ DATABASE_URL: url, PUBLIC_URL: 'http://127.0.0.1' });
+  const dataSource = dataSourceFor({ connectionString: url }, config, []);
+  await dataSource.initialize();
+  await migrate(dataSource);
+  await dataSource.destroy();
+}
+
+async function inDatabase(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}
