@@ -33,13 +33,7 @@ export class CreateAuditAndIdempotency1795305600004 implements MigrationInterfac
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await dropTables(
-      runner,
-      'platform_idempotency_keys',
-      'idempotency_keys',
-      'platform_audit_events',
-      'audit_events',
-    );
+    await dropTables(runner, 'platform_idempotency_keys', 'idempotency_keys', 'platform_audit_events', 'audit_events');
   }
 }
 

@@ -6,9 +6,9 @@ import type { Config } from './config/config.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { acceptJsonOnly } from './http/body-parser.js';
 import { addHooks, requestIdOf } from './http/fastify-hooks.js';
-import { JsonLogger } from './http/json-logger.js';
+import type { JsonLogger } from './http/json-logger.js';
 import { buildDocument, serveDocument } from './http/openapi/serve-document.js';
-import { mountOAuth } from './modules/oauth/index.js';
+import { OAUTH_OPERATIONS, mountOAuth } from './modules/oauth/index.js';
 import type { Persistence } from './persistence/persistence.js';
 import { VERSION } from './version.js';
 
@@ -41,7 +41,9 @@ export async function createApplication(
   addHooks(fastify, { publicUrl: issuer, serverTiming: config.serverTiming, log: logger });
   acceptJsonOnly(fastify);
   await mountOAuth(app);
-  if (config.docsEnabled) serveDocument(app, buildDocument(app, { version: VERSION, publicUrl: issuer }));
+  if (config.docsEnabled) {
+    serveDocument(app, buildDocument(app, { version: VERSION, publicUrl: issuer, morePaths: OAUTH_OPERATIONS }));
+  }
   await app.init();
   return app;
 }

@@ -7,6 +7,7 @@ import { keepDemoNote, readDemoNote } from './demo/demo-note.js';
 import { createDemoTenant, type DemoTenant } from './demo/demo-tenant.js';
 import type { JsonLogger } from './http/json-logger.js';
 import { ClientDirectory } from './modules/api-clients/index.js';
+import { SigningKeysService } from './modules/oauth/index.js';
 import { engineFor } from './persistence/engines/index.js';
 import { openPersistence } from './persistence/persistence.js';
 import { startBanner } from './start-banner.js';
@@ -42,6 +43,7 @@ export async function startService(config: Config, logger: JsonLogger): Promise<
 
 /** The platform's first client and the demo tenant, where they are wanted and not there. */
 async function prepareData(app: NestFastifyApplication, config: Config): Promise<DemoTenant | null> {
+  await app.get(SigningKeysService).ensureKey();
   const { bootstrapClientId, bootstrapClientSecret, dataDir } = config;
   if (bootstrapClientId !== null && bootstrapClientSecret !== null) {
     await app.get(ClientDirectory).ensurePlatformClient(bootstrapClientId, bootstrapClientSecret);

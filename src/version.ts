@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
-/** The version in package.json, which stands two folders above the compiled file and one above the source. */
+/** package.json stands two folders above the compiled file, and one above the source. */
+const PLACES = ['../../package.json', '../package.json'].map((path) => new URL(path, import.meta.url));
+
 function readVersion(): string {
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      const { version } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string };
-      return version;
-    } catch {
-      // Try the next place.
-    }
-  }
-  return 'unknown';
+  const place = PLACES.find((path) => existsSync(path));
+  if (place === undefined) return 'unknown';
+  return (JSON.parse(readFileSync(place, 'utf8')) as { version: string }).version;
 }
 
 export const VERSION = readVersion();

@@ -58,7 +58,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
 function contradictions(config: Config): string[] {
   const found: string[] = [];
   if (config.databaseUrl !== null && config.publicUrl === null) {
-    found.push('PUBLIC_URL must be set with DATABASE_URL: it is the issuer of the tokens and must be the same on every instance.');
+    found.push(
+      'PUBLIC_URL must be set with DATABASE_URL: it is the issuer of the tokens and must be the same on every instance.',
+    );
   }
   if ((config.bootstrapClientId === null) !== (config.bootstrapClientSecret === null)) {
     found.push('BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be set together.');

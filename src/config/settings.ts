@@ -66,7 +66,12 @@ export const SETTINGS = {
     null,
     'Its secret',
   ),
-  tokenAudience: setting('TOKEN_AUDIENCE', text(3, 200), 'urn:doorlist:api', 'Audience of our own tokens (an absolute URI)'),
+  tokenAudience: setting(
+    'TOKEN_AUDIENCE',
+    text(3, 200),
+    'urn:doorlist:api',
+    'Audience of our own tokens (an absolute URI)',
+  ),
   tokenTtlSeconds: setting('TOKEN_TTL_SECONDS', integer(60, 86_400), 3600, 'Life of our own tokens, in seconds'),
   authCacheSeconds: setting(
     'AUTH_CACHE_SECONDS',
@@ -93,8 +98,11 @@ export const SETTINGS = {
     false,
     'Answer a Server-Timing header with the number of database statements of each request',
   ),
-  shutdownSeconds: setting('SHUTDOWN_SECONDS', integer(1, 600), 8, 'Longest wait for requests in flight when stopping, in seconds'),
+  shutdownSeconds: setting(
+    'SHUTDOWN_SECONDS',
+    integer(1, 600),
+    8,
+    'Longest wait for requests in flight when stopping, in seconds',
+  ),
   docsEnabled: setting('DOCS_ENABLED', boolean, true, 'Serve Swagger UI at /docs'),
 } as const;
-
-

@@ -11,7 +11,9 @@ interface DemoPerson {
 }
 
 /** The groups with what is directly inside of them; the people of a department are in the group of its name. */
-export const DEMO_GROUPS: Readonly<Record<string, { readonly description: string; readonly inside: readonly string[] }>> = {
+export const DEMO_GROUPS: Readonly<
+  Record<string, { readonly description: string; readonly inside: readonly string[] }>
+> = {
   'All staff': { description: 'Everybody.', inside: ['Product', 'Business'] },
   Product: { description: 'Makes the product.', inside: ['Engineering', 'Design'] },
   Engineering: { description: 'Builds and runs it.', inside: ['Platform team', 'Mobile team'] },

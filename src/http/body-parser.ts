@@ -11,6 +11,6 @@ export function acceptJsonOnly(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser(JSON_TYPES, { parseAs: 'string' }, (request, body: string, done) => {
     if (body.length === 0) done(null, undefined);
-    else parse(request, body, done);
+    else void parse(request, body, done);
   });
 }

@@ -72,9 +72,7 @@ function complete(request: FastifyRequest, reply: FastifyReply, answer: Answer, 
     void reply.header('Location', `${publicUrl}${path}/${createdAs}`);
   }
   const meta = { request_id: request.id, timestamp: new Date().toISOString() };
-  return answer.pagination
-    ? { data: answer.data, pagination: answer.pagination, meta }
-    : { data: answer.data, meta };
+  return answer.pagination ? { data: answer.data, pagination: answer.pagination, meta } : { data: answer.data, meta };
 }
 
 /** RFC 9110 section 13.1.2: a GET whose If-None-Match names the present version. */

@@ -39,7 +39,8 @@ function issueOfWhole(location: string, value: unknown): FieldIssue {
 function issuesOf(error: ValidationError, at: readonly (string | number)[]): FieldIssue[] {
   const loc = [...at, error.property];
   return Object.entries(error.constraints ?? {}).map(([name, text]) => {
-    if (name === 'whitelistValidation') return { loc, msg: `${error.property} is not a field of this request`, type: 'unknown_field' };
+    if (name === 'whitelistValidation')
+      return { loc, msg: `${error.property} is not a field of this request`, type: 'unknown_field' };
     const [type = name, msg = text] = text.split(RULE_MARK);
     return { loc, msg, type };
   });

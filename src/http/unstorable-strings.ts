@@ -21,7 +21,8 @@ export function unstorableStrings(value: unknown, at: Location): FieldIssue[] {
       if (isUnstorable(next.value)) issues.push(issueAt(loc, 'must not hold NUL characters or unpaired surrogates'));
     } else if (typeof next.value === 'object' && next.value !== null) {
       for (const [key, inner] of Object.entries(next.value)) {
-        if (isUnstorable(key)) issues.push(issueAt(loc, 'must not have names with NUL characters or unpaired surrogates'));
+        if (isUnstorable(key))
+          issues.push(issueAt(loc, 'must not have names with NUL characters or unpaired surrogates'));
         else pending.push({ value: inner, loc: [...loc, Array.isArray(next.value) ? Number(key) : key] });
       }
     }

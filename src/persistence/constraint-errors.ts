@@ -10,7 +10,7 @@ interface Refusal {
 
 /** Shows a refused value in a message, cut where it is long. */
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const text = typeof value === 'string' ? value : '';
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}...` : text);
 }
 
@@ -28,7 +28,10 @@ function missing(resource: string): Refusal {
   return {
     kind: 'not_found',
     code: `${resource}_not_found`,
-    message: (input) => `No ${resource} ${String(input[`${resource}_id`] ?? '')} in this tenant.`.replace('  ', ' '),
+    message: (input) => {
+      const id = input[`${resource}_id`];
+      return `No ${resource} ${typeof id === 'string' ? `${id} ` : 'of this id '}in this tenant.`;
+    },
   };
 }
 

@@ -9,8 +9,8 @@ interface DriverError {
 }
 
 const RETRY_SAFE = new Set(['40001', '40P01']); // serialization_failure, deadlock_detected
-const CONSTRAINT_CLASS = /^23/;
-const UNANSWERED = /^(08|57P0|53)|^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH)/;
+const CONSTRAINT_CLASS = '23';
+const UNANSWERED = /^(08|57P0|53|55000)|^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH)/;
 const STATEMENT_TIMEOUT = '57014';
 
 /** Whether the transaction was refused only because of another one, so that running it again is right. */
@@ -26,15 +26,26 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
   const driver = driverErrorOf(error);
   if (driver === null) return error;
   const code = driver.code ?? '';
-  if (CONSTRAINT_CLASS.test(code)) {
+  if (code.startsWith(CONSTRAINT_CLASS)) {
     const refusal = CONSTRAINT_ERRORS[driver.constraint ?? ''];
     return refusal ? new DomainError(refusal.kind, refusal.code, refusal.message(input)) : error;
   }
   if (code === STATEMENT_TIMEOUT) {
-    return new DomainError('unavailable', 'statement_timeout', 'The database took too long to answer; ask for less, or try again.');
+    return new DomainError(
+      'unavailable',
+      'statement_timeout',
+      'The database took too long to answer; ask for less, or try again.',
+    );
   }
-  if (UNANSWERED.test(code) || /Connection terminated|timeout expired|not queryable|pool is closed/.test(driver.message)) {
-    return new DomainError('unavailable', 'database_unavailable', 'The database does not answer at the moment; try again.');
+  if (
+    UNANSWERED.test(code) ||
+    /Connection terminated|timeout expired|not queryable|pool is closed/.test(driver.message)
+  ) {
+    return new DomainError(
+      'unavailable',
+      'database_unavailable',
+      'The database does not answer at the moment; try again.',
+    );
   }
   if (RETRY_SAFE.has(code)) {
     return new DomainError('unavailable', 'busy', 'Other changes to the same rows were in the way; try again.');
@@ -45,5 +56,5 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
 function driverErrorOf(error: unknown): DriverError | null {
   if (error instanceof DomainError || !(error instanceof Error)) return null;
   const inner = (error as { driverError?: unknown }).driverError;
-  return inner instanceof Error ? (inner as DriverError) : (error as DriverError);
+  return inner instanceof Error ? inner : error;
 }

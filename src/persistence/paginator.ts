@@ -1,5 +1,7 @@
-import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
-import { CursorCodec, type CursorContext, type CursorPosition } from '../kernel/cursor.js';
+import type { DataSource } from 'typeorm';
+import type { EntityTarget, ObjectLiteral } from 'typeorm';
+import type { CursorCodec } from '../kernel/cursor.js';
+import type { CursorContext, CursorPosition } from '../kernel/cursor.js';
 import { invalid } from '../kernel/domain-error.js';
 import { PER_PAGE, mapPage, type Page, type PageRequest } from '../kernel/page.js';
 import { TenantScope, type AnyScope } from '../kernel/scope.js';

@@ -28,7 +28,11 @@ export class PersistenceModule implements OnApplicationShutdown {
       { provide: AnswerStore, useValue: new DatabaseAnswerStore(persistence.unitOfWork) },
       DatabaseDoors,
     ];
-    return { module: PersistenceModule, providers, exports: providers.map((provider) => ('provide' in provider ? provider.provide : provider)) };
+    return {
+      module: PersistenceModule,
+      providers,
+      exports: providers.map((provider) => ('provide' in provider ? provider.provide : provider)),
+    };
   }
 
   async onApplicationShutdown(): Promise<void> {

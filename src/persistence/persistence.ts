@@ -42,10 +42,11 @@ export async function openPersistence(
     await migrate(dataSource);
     const unitOfWork = new UnitOfWork(dataSource);
     const cursors = new CursorCodec(await cursorSecret(unitOfWork));
-    const pipelines = new PipelinePool(
-      connectionConfig(connection, config),
-      { lanes: config.databasePipelines, prepared: config.databasePreparedStatements, onLost: onConnectionLost },
-    );
+    const pipelines = new PipelinePool(connectionConfig(connection, config), {
+      lanes: config.databasePipelines,
+      prepared: config.databasePreparedStatements,
+      onLost: onConnectionLost,
+    });
     const database = new Database(dataSource, pipelines);
     const close = async (): Promise<void> => {
       await pipelines.close();
@@ -70,4 +71,3 @@ async function cursorSecret(unitOfWork: UnitOfWork): Promise<Buffer> {
     return row.value;
   });
 }
-

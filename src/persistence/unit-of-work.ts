@@ -1,4 +1,5 @@
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import type { EntityManager, QueryRunner } from 'typeorm';
 import type { AnyScope } from '../kernel/scope.js';
 import { writeAuditRecords, type AuditRecord } from './audit-record.js';
 import { isRetrySafe, toDomainError } from './database-errors.js';

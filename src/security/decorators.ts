@@ -1,4 +1,5 @@
-import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+import { SetMetadata, applyDecorators, type CustomDecorator } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { AccessScope } from '../kernel/access-scopes.js';
 
 /** Metadata key of `@Public()`. */
@@ -12,6 +13,6 @@ export function Public(): CustomDecorator {
 }
 
 /** The route answers callers whose token holds each of these scopes, as granted or implied. */
-export function Requires(...scopes: [AccessScope, ...AccessScope[]]): CustomDecorator {
-  return SetMetadata(REQUIRED_SCOPES, scopes);
+export function Requires(...scopes: [AccessScope, ...AccessScope[]]): ClassDecorator & MethodDecorator {
+  return applyDecorators(SetMetadata(REQUIRED_SCOPES, scopes), ApiExtension('x-required-scopes', scopes));
 }

@@ -22,7 +22,9 @@ const checks = new Map<string, Promise<OpenApiCheck>>();
 
 /** The check against the document of the service at `url`. */
 export async function openApiCheck(url: string): Promise<OpenApiCheck> {
-  const loaded = checks.get(url) ?? fetch(`${url}/docs-json`).then(async (answer) => new OpenApiCheck((await answer.json()) as ServedDocument));
+  const loaded =
+    checks.get(url) ??
+    fetch(`${url}/docs-json`).then(async (answer) => new OpenApiCheck((await answer.json()) as ServedDocument));
   checks.set(url, loaded);
   return loaded;
 }
@@ -35,9 +37,12 @@ export class Api {
   ) {}
 
   get = (path: string, options?: CallOptions): Promise<ApiAnswer> => this.call('GET', path, options);
-  post = (path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer> => this.call('POST', path, { body, ...options });
-  put = (path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer> => this.call('PUT', path, { body, ...options });
-  patch = (path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer> => this.call('PATCH', path, { body, ...options });
+  post = (path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer> =>
+    this.call('POST', path, { body, ...options });
+  put = (path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer> =>
+    this.call('PUT', path, { body, ...options });
+  patch = (path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer> =>
+    this.call('PATCH', path, { body, ...options });
   delete = (path: string, options?: CallOptions): Promise<ApiAnswer> => this.call('DELETE', path, options);
 
   async call(method: string, path: string, options: CallOptions = {}): Promise<ApiAnswer> {

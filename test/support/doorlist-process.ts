@@ -18,9 +18,17 @@ export interface DoorlistProcess {
 /** Starts `node dist/src/main.js` with these variables alone (and PATH, HOME); waits until it listens. Rejects where it ends before. */
 export async function startDoorlist(env: Readonly<Record<string, string>>): Promise<DoorlistProcess> {
   const port = env.PORT ?? String(await freePort());
-  const { child, output, ended } = launchDoorlist({ HOST: '127.0.0.1', PUBLIC_URL: `http://127.0.0.1:${port}`, PORT: port, ...env });
+  const { child, output, ended } = launchDoorlist({
+    HOST: '127.0.0.1',
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    PORT: port,
+    ...env,
+  });
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`The service did not listen in time:\n${output()}`)), START_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`The service did not listen in time:\n${output()}`)),
+      START_TIMEOUT_MS,
+    );
     child.stdout?.on('data', () => {
       if (!output().includes('is listening')) return;
       clearTimeout(timer);
@@ -47,7 +55,8 @@ export function launchDoorlist(env: Readonly<Record<string, string>>): {
   const base = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
   const child = spawn(process.execPath, [MAIN], { env: { ...base, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   return { child, output: () => printed, ended };
 }

@@ -19,7 +19,7 @@ import { PLATFORM_CLIENT, STATE_VARIABLE, type TestState } from './test-state.js
  */
 export default async function globalSetup(options: { maxWorkers: number }): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'doorlist-test-'));
-  const engine = await engineOfTheRun(join(folder, 'data'));
+  const engine = engineOfTheRun(join(folder, 'data'));
   running.folder = folder;
   running.engine = engine;
   const connection = await engine.start();
@@ -52,9 +52,9 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
   process.env[STATE_VARIABLE] = path;
 }
 
-async function engineOfTheRun(dataDir: string): Promise<DatabaseEngine> {
+function engineOfTheRun(dataDir: string): DatabaseEngine {
   const url = process.env.DATABASE_URL;
-  const log = { info: () => undefined, warn: (line: string) => console.warn(line) };
+  const log = { info: () => undefined, warn: (line: string) => process.emitWarning(line) };
   return url ? new ServerEngine(url) : new EmbeddedEngine({ dataDir, log });
 }
 

@@ -49,7 +49,9 @@ export class OpenApiCheck {
     if (!contentType?.startsWith('application/json')) throw new Error(`${what} as ${String(contentType)}.`);
     const validate = this.#validatorOf(content.schema);
     if (!validate(body)) {
-      throw new Error(`${what}, not as promised: ${this.#ajv.errorsText(validate.errors)}\n${JSON.stringify(body, null, 1)}`);
+      throw new Error(
+        `${what}, not as promised: ${this.#ajv.errorsText(validate.errors)}\n${JSON.stringify(body, null, 1)}`,
+      );
     }
   }
 

@@ -27,7 +27,9 @@ export async function newTenant(url: string = workerState().url): Promise<TestTe
   const path = `/api/v1/tenants/${id}`;
   const apiWith = async (...scopes: string[]): Promise<Api> => {
     const client = await platform.post(`${path}/api-clients`, { name: 'Test client', scopes });
-    const { client_id: clientId, client_secret: secret } = (client.body as { data: { client_id: string; client_secret: string } }).data;
+    const { client_id: clientId, client_secret: secret } = (
+      client.body as { data: { client_id: string; client_secret: string } }
+    ).data;
     return new Api(url, await tokenOf(url, clientId, secret));
   };
   const api = await apiWith('tenantadmin');

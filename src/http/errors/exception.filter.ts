@@ -23,7 +23,10 @@ export class AllExceptionsFilter implements ExceptionFilter {
     if (reply.sent) return;
     this.#challenge(refusal, reply);
     if (refusal.status === 503) void reply.header('Retry-After', '1');
-    void reply.code(refusal.status).type('application/json; charset=utf-8').send(errorBody(path, refusal, request.id));
+    void reply
+      .code(refusal.status)
+      .type('application/json; charset=utf-8')
+      .send(errorBody(path, refusal, request.id));
   }
 
   /** RFC 9110 section 15.5.6: a known path asked with another method is 405 with the methods it has. */
@@ -38,7 +41,8 @@ export class AllExceptionsFilter implements ExceptionFilter {
   /** RFC 6750 section 3: what a caller without a good token must be told. */
   #challenge(refusal: Refusal, reply: FastifyReply): void {
     if (refusal.status === 401) {
-      const reason = refusal.code === 'missing_token' ? '' : `, error="invalid_token", error_description="${refusal.code}"`;
+      const reason =
+        refusal.code === 'missing_token' ? '' : `, error="invalid_token", error_description="${refusal.code}"`;
       void reply.header('WWW-Authenticate', BEARER + reason);
     } else if (refusal.code === 'insufficient_scope') {
       void reply.header('WWW-Authenticate', `${BEARER}, error="insufficient_scope"`);
@@ -47,6 +51,10 @@ export class AllExceptionsFilter implements ExceptionFilter {
 
   #logFailure(error: unknown, refusal: Refusal, requestId: string): void {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#log.error({ request_id: requestId, code: refusal.code, reason: refusal.status === 503 ? refusal.message : reason });
+    this.#log.error({
+      request_id: requestId,
+      code: refusal.code,
+      reason: refusal.status === 503 ? refusal.message : reason,
+    });
   }
 }

@@ -22,7 +22,11 @@ const FRAMEWORK_REFUSALS: Readonly<Record<string, readonly [number, string, stri
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed_json', 'The body is not valid JSON.'],
   FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body_too_large', 'The body is larger than this service accepts.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'Send the body as application/json.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'wrong_content_length', 'The body has another length than Content-Length says.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    400,
+    'wrong_content_length',
+    'The body has another length than Content-Length says.',
+  ],
   FST_ERR_BAD_URL: [400, 'malformed_url', 'The URL has a part that cannot be decoded.'],
   FST_ERR_MAX_PARAM_LENGTH: [414, 'url_too_long', 'A part of the URL is too long.'],
   FST_ERR_ASYNC_CONSTRAINT: [400, 'malformed_request', 'The request cannot be read.'],
@@ -36,14 +40,17 @@ export function refusalOf(error: unknown): Refusal {
   const known = FRAMEWORK_REFUSALS[codeOf(error)];
   if (known) return { status: known[0], code: known[1], message: known[2], issues: [] };
   const status = statusOf(error);
-  if (status !== null && status >= 400 && status < 500) {
-    return { status, code: status === 404 ? 'route_not_found' : 'bad_request', message: plainMessage(error, status), issues: [] };
-  }
-  return INTERNAL;
+  return status !== null && status >= 400 && status < 500 ? refusalOfStatus(status, error as Error) : INTERNAL;
 }
 
-function plainMessage(error: unknown, status: number): string {
-  return status === 404 ? 'There is no such route.' : (error as Error).message;
+/** Nest passes Fastify's refusals on with their status alone, and tells of an unknown path by an exception of its own. */
+function refusalOfStatus(status: number, error: Error): Refusal {
+  const known = Object.values(FRAMEWORK_REFUSALS).find(([theirs]) => theirs === status && status !== 400);
+  if (known) return { status: known[0], code: known[1], message: known[2], issues: [] };
+  if (status === 404) return { status, code: 'route_not_found', message: 'There is no such route.', issues: [] };
+  if (/JSON/i.test(error.message))
+    return { status, code: 'malformed_json', message: 'The body is not valid JSON.', issues: [] };
+  return { status, code: 'bad_request', message: error.message, issues: [] };
 }
 
 function codeOf(error: unknown): string {

@@ -50,6 +50,6 @@ function messageFor(rule: FieldRule, details: ValidationArguments | undefined): 
 
 /** A wrong value as a message shows it: cut where it is long, and never broken by what it holds. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text;
 }

@@ -12,7 +12,11 @@ const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 export function Line(options: FieldOptions & { readonly max?: number }): PropertyDecorator {
   const max = options.max ?? 200;
   const accepts = (value: unknown): boolean =>
-    typeof value === 'string' && value.length > 0 && [...value].length <= max && !CONTROL.test(value) && value.trim() === value;
+    typeof value === 'string' &&
+    value.length > 0 &&
+    [...value].length <= max &&
+    !CONTROL.test(value) &&
+    value.trim() === value;
   const expected = `text of 1 to ${max} characters without control characters or spaces at its ends`;
   return field(options, { type: 'line', expected, accepts }, { type: String, minLength: 1, maxLength: max });
 }
@@ -55,7 +59,11 @@ export function Choices(options: FieldOptions & { readonly of: readonly string[]
     value.length > 0 &&
     new Set(value).size === value.length &&
     value.every((word) => typeof word === 'string' && known.has(word));
-  const rule = { type: 'choices', expected: `a list of one or more different words of ${options.of.join(', ')}`, accepts };
+  const rule = {
+    type: 'choices',
+    expected: `a list of one or more different words of ${options.of.join(', ')}`,
+    accepts,
+  };
   const items = { type: 'string', enum: [...options.of] };
   return field(options, rule, { type: 'array', items, minItems: 1, uniqueItems: true });
 }
@@ -76,7 +84,12 @@ export function Ids(options: FieldOptions & { readonly max: number }): PropertyD
   const rule = { type: 'uuid_list', expected: `a list of 1 to ${options.max} UUIDs`, accepts };
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(lowered) : value)),
-    field(options, rule, { type: 'array', items: { type: 'string', format: 'uuid' }, minItems: 1, maxItems: options.max }),
+    field(options, rule, {
+      type: 'array',
+      items: { type: 'string', format: 'uuid' },
+      minItems: 1,
+      maxItems: options.max,
+    }),
   );
 }
 

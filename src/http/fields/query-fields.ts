@@ -4,7 +4,9 @@ import { PER_PAGE, type PageRequest } from '../../kernel/page.js';
 import { field, type FieldOptions } from './field.js';
 
 /** A whole number in a query string. */
-export function WholeParameter(options: FieldOptions & { readonly min: number; readonly max: number }): PropertyDecorator {
+export function WholeParameter(
+  options: FieldOptions & { readonly min: number; readonly max: number },
+): PropertyDecorator {
   const { min, max } = options;
   const accepts = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
   const rule = { type: 'integer', expected: `a whole number from ${min} to ${max}`, accepts };
@@ -34,7 +36,8 @@ export function TextParameter(options: FieldOptions & { readonly max?: number })
 /** A moment in a query string, as RFC 3339 has it, such as 2026-11-22T09:30:00Z. */
 export function MomentParameter(options: FieldOptions): PropertyDecorator {
   const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/i;
-  const accepts = (value: unknown): boolean => typeof value === 'string' && form.test(value) && !Number.isNaN(Date.parse(value));
+  const accepts = (value: unknown): boolean =>
+    typeof value === 'string' && form.test(value) && !Number.isNaN(Date.parse(value));
   const rule = { type: 'date_time', expected: 'a date and time such as 2026-11-22T09:30:00Z', accepts };
   return field({ optional: true, ...options }, rule, { type: String, format: 'date-time' });
 }

@@ -1,11 +1,17 @@
 import { exampleOf } from './examples.js';
 import type { Document, Operation, Parameter, Response, Schema } from './openapi-types.js';
 import { addRefusals } from './refusals.js';
-import { VERSIONED } from './route.decorator.js';
+import { OPEN, VERSIONED } from './route.decorator.js';
 
-const REQUEST_ID_HEADER = { 'X-Request-Id': { schema: { type: 'string' }, description: 'Names this request in every log.' } };
-const ETAG_HEADER = { ETag: { schema: { type: 'string' }, description: 'The version of the resource, for If-Match.', example: '"1"' } };
-const LOCATION_HEADER = { Location: { schema: { type: 'string', format: 'uri' }, description: 'Where the new resource is.' } };
+const REQUEST_ID_HEADER = {
+  'X-Request-Id': { schema: { type: 'string' }, description: 'Names this request in every log.' },
+};
+const ETAG_HEADER = {
+  ETag: { schema: { type: 'string' }, description: 'The version of the resource, for If-Match.', example: '"1"' },
+};
+const LOCATION_HEADER = {
+  Location: { schema: { type: 'string', format: 'uri' }, description: 'Where the new resource is.' },
+};
 
 const IDEMPOTENCY_KEY: Parameter = {
   name: 'Idempotency-Key',
@@ -25,6 +31,16 @@ const IF_MATCH: Parameter = {
   example: '"1"',
 };
 
+/** The same ids as in the examples of the resources. */
+const PATH_EXAMPLES: Readonly<Record<string, string>> = {
+  tenant_id: '019ab5f2-6c1e-7000-8000-000000000001',
+  user_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33',
+  application_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44',
+  group_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d55',
+  child_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d66',
+  api_client_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d99',
+};
+
 /**
  * Completes what the decorators say into what a reader needs: OpenAPI 3.1 types, all refusals, the common headers, and
  * an example for every parameter, body and answer.
@@ -38,28 +54,43 @@ export function completeDocument(document: Document): Document {
 }
 
 function completeOperation(document: Document, path: string, method: string, operation: Operation): void {
-  operation.parameters = [...(operation.parameters ?? []), ...headerParameters(method, operation)];
-  for (const parameter of operation.parameters) completeParameter(parameter);
+  operation.security = securityOf(operation);
+  const others = (operation.parameters ?? []).filter((parameter) => parameter.in !== 'path');
+  operation.parameters = [...pathParameters(path), ...others, ...headerParameters(method, operation)];
+  for (const { schema } of operation.parameters) if (schema) modernize(schema);
   addRefusals(path, method, operation);
   for (const [status, response] of Object.entries(operation.responses)) {
     addHeaders(response, status, operation);
     addExamples(document, response.content);
   }
   addExamples(document, operation.requestBody?.content);
-  delete operation[VERSIONED];
+  Reflect.deleteProperty(operation, VERSIONED);
+  Reflect.deleteProperty(operation, OPEN);
+}
+
+/** Nobody's, or a token with the scopes that the route requires. */
+function securityOf(operation: Operation): Record<string, string[]>[] {
+  if (operation[OPEN] || operation.security?.length === 0) return [];
+  const scopes = operation['x-required-scopes'] as string[] | undefined;
+  return [{ bearer: [] }, { client: scopes ?? [] }];
 }
 
 function headerParameters(method: string, operation: Operation): Parameter[] {
   if (operation.security?.length === 0) return [];
-  if (method === 'post') return [IDEMPOTENCY_KEY];
-  return operation[VERSIONED] && (method === 'patch' || method === 'delete') ? [IF_MATCH] : [];
+  const changesVersioned = operation[VERSIONED] === true && !(method === 'get' || '201' in operation.responses);
+  return [...(method === 'post' ? [IDEMPOTENCY_KEY] : []), ...(changesVersioned ? [IF_MATCH] : [])];
 }
 
-function completeParameter(parameter: Parameter): void {
-  if (parameter.schema) modernize(parameter.schema);
-  if (parameter.in !== 'path') return;
-  parameter.schema = { type: 'string', format: 'uuid' };
-  parameter.example ??= '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33';
+/** All parameters of paths are ids. */
+function pathParameters(path: string): Parameter[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    description: `Id of the ${name.replace(/_id$/, '').replaceAll('_', ' ')}.`,
+    schema: { type: 'string', format: 'uuid' },
+    example: PATH_EXAMPLES[name] ?? '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33',
+  }));
 }
 
 function addHeaders(response: Response, status: string, operation: Operation): void {
@@ -72,7 +103,10 @@ function addHeaders(response: Response, status: string, operation: Operation): v
   };
 }
 
-function addExamples(document: Document, content: Record<string, { schema?: Schema; example?: unknown }> | undefined): void {
+function addExamples(
+  document: Document,
+  content: Record<string, { schema?: Schema; example?: unknown }> | undefined,
+): void {
   for (const media of Object.values(content ?? {})) {
     if (!media.schema) continue;
     modernize(media.schema);

@@ -6,7 +6,9 @@ export function exampleOf(schema: Schema, document: Document): unknown {
   if (schema.$ref) return exampleOf(resolved(schema.$ref, document), document);
   if (schema.allOf?.[0]) return exampleOf(schema.allOf[0], document);
   if (schema.properties) {
-    const entries = Object.entries(schema.properties).map(([name, property]) => [name, exampleOf(property, document)] as const);
+    const entries = Object.entries(schema.properties).map(
+      ([name, property]) => [name, exampleOf(property, document)] as const,
+    );
     return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
   }
   if (schema.items) {

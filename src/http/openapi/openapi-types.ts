@@ -42,8 +42,10 @@ export interface Parameter {
 
 /** One method of a path. */
 export interface Operation {
+  operationId?: string;
   tags?: string[];
   summary?: string;
+  description?: string;
   parameters?: Parameter[];
   requestBody?: { required?: boolean; content: Record<string, Content> };
   responses: Record<string, Response>;

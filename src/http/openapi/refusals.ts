@@ -65,19 +65,22 @@ const REQUEST_ID = '019ab5f2-6c1e-7b3a-9a51-3f0c8d2e4b10';
 /** The statuses that the shape of an operation brings with it. */
 function impliedStatuses(path: string, method: string, operation: Operation): string[] {
   const implied = ['401', '403', '422', '500', '503'];
-  if (path.replace('{tenant_id}', '').includes('{')) implied.push('404');
-  if (operation.requestBody) implied.push('400', '413', '415');
+  if (path.includes('{')) implied.push('404');
+  // Also where no body is asked for: one that is sent is read.
+  if (method !== 'get') implied.push('400', '413', '415');
   if (operation.parameters?.some((parameter) => parameter.name === 'cursor')) implied.push('400');
-  if (operation[VERSIONED] && method !== 'get' && method !== 'post') implied.push('412');
+  const changesVersioned = operation[VERSIONED] && method !== 'get' && !('201' in operation.responses);
+  if (changesVersioned) implied.push('412');
   return implied;
 }
 
 /** Gives every operation all the refusals it can answer, each with a schema and an example. */
 export function addRefusals(path: string, method: string, operation: Operation): void {
-  if (operation.security?.length === 0) return;
   const declared = Object.keys(operation.responses).filter((status) => status >= '400');
-  for (const status of new Set([...impliedStatuses(path, method, operation), ...declared])) {
-    operation.responses[status] = refusal(status, operation.responses[status]?.description);
+  const implied = operation.security?.length === 0 ? [] : impliedStatuses(path, method, operation);
+  for (const status of new Set([...implied, ...declared])) {
+    const response = operation.responses[status];
+    if (!response?.content) operation.responses[status] = refusal(status, response?.description);
   }
 }
 
@@ -88,7 +91,11 @@ function refusal(status: string, why: string | undefined): Response {
       content: { 'application/json': { schema: { $ref: '#/components/schemas/HTTPValidationError' } } },
     };
   }
-  const { description, code, detail } = REFUSALS[status] ?? { description: 'Refused.', code: 'refused', detail: 'Refused.' };
+  const { description, code, detail } = REFUSALS[status] ?? {
+    description: 'Refused.',
+    code: 'refused',
+    detail: 'Refused.',
+  };
   const example = { detail, code, request_id: REQUEST_ID };
   return {
     description: why ?? description,

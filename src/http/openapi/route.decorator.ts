@@ -14,6 +14,10 @@ interface RouteOptions {
   readonly data?: Model | readonly [Model];
   /** What the items of a page are. */
   readonly page?: Model;
+  /** What is answered as it is, without an envelope. */
+  readonly bare?: Model;
+  /** Whether anybody may call it, as `@Public()` lets them. */
+  readonly open?: boolean;
   /** Whether the answer carries an ETag, and PATCH and DELETE take If-Match. */
   readonly versioned?: boolean;
   /** Whether the same call also answers 201, where it made something (an idempotent PUT). */
@@ -25,10 +29,13 @@ interface RouteOptions {
 /** Marks an operation whose answers carry an ETag, until the document is completed. */
 export const VERSIONED = 'x-doorlist-versioned';
 
+/** Marks an operation that asks for no token, until the document is completed. */
+export const OPEN = 'x-doorlist-open';
+
 /** Documents a route and sets its status. */
 export function Route(options: RouteOptions): MethodDecorator {
-  const status = options.status ?? (options.data || options.page ? 200 : 204);
-  const models = [options.page ?? [], options.data ?? []].flat() as Model[];
+  const status = options.status ?? (options.data || options.page || options.bare ? 200 : 204);
+  const models: Model[] = [options.page ?? [], options.data ?? [], options.bare ?? []].flat();
   return applyDecorators(
     HttpCode(status),
     ApiOperation({
@@ -38,12 +45,16 @@ export function Route(options: RouteOptions): MethodDecorator {
     ApiExtraModels(Meta, PaginationMeta, ...models),
     ApiResponse({ status, description: options.summary, ...schemaOf(options) }),
     ...(options.alsoCreates ? [ApiResponse({ status: 201, description: 'It was made.', ...schemaOf(options) })] : []),
-    ...Object.entries(options.refusals ?? {}).map(([code, description]) => ApiResponse({ status: Number(code), description })),
+    ...Object.entries(options.refusals ?? {}).map(([code, description]) =>
+      ApiResponse({ status: Number(code), description }),
+    ),
     ...(options.versioned ? [ApiExtension(VERSIONED, true)] : []),
+    ...(options.open ? [ApiExtension(OPEN, true)] : []),
   );
 }
 
-function schemaOf({ data, page }: RouteOptions): object {
+function schemaOf({ data, page, bare }: RouteOptions): object {
+  if (bare) return { schema: { $ref: getSchemaPath(bare) } };
   const meta = { $ref: getSchemaPath(Meta) };
   if (page) {
     const properties = { data: listOf(page), pagination: { $ref: getSchemaPath(PaginationMeta) }, meta };

@@ -19,8 +19,16 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Health', 'For the machines that watch this service.'],
 ];
 
+/** What the document cannot read off the code. */
+interface DocumentOptions {
+  readonly version: string;
+  readonly publicUrl: string;
+  /** Operations of routes that no controller has. */
+  readonly morePaths: Document['paths'];
+}
+
 /** Builds the OpenAPI 3.1 document of the application from its code. */
-export function buildDocument(app: INestApplication, options: { version: string; publicUrl: string }): OpenAPIObject {
+export function buildDocument(app: INestApplication, options: DocumentOptions): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Doorlist')
@@ -44,6 +52,7 @@ export function buildDocument(app: INestApplication, options: { version: string;
     extraModels: [PlainRefusal, ValidationRefusal],
     operationIdFactory: (_controller, method) => method,
   });
+  Object.assign(document.paths, structuredClone(options.morePaths));
   return completeDocument(document as unknown as Document) as unknown as OpenAPIObject;
 }
 
@@ -53,6 +62,11 @@ export function serveDocument(app: INestApplication, document: OpenAPIObject): v
     customSiteTitle: 'Doorlist API',
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
-    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true, docExpansion: 'list' },
+    swaggerOptions: {
+      persistAuthorization: true,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      docExpansion: 'list',
+    },
   });
 }

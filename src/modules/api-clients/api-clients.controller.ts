@@ -81,6 +81,7 @@ export class ApiClientsController {
     summary: 'Give an API client a new secret, answered this once',
     description: 'The old secret gets no more tokens; those it got last until they end.',
     data: ApiClientWithSecretResponse,
+    versioned: true,
     refusals: { ...NOT_HELD, 409: 'The client is revoked.' },
   })
   async rotateApiClientSecret(
@@ -99,6 +100,7 @@ export class ApiClientsController {
     summary: 'Revoke an API client for good',
     description: 'Its tokens stop working: here at once, at other instances within AUTH_CACHE_SECONDS (5).',
     data: ApiClientResponse,
+    versioned: true,
   })
   async revokeApiClient(
     @CurrentScope() scope: TenantScope,

@@ -25,7 +25,10 @@ export class AssignmentsService {
   async assign(scope: TenantScope, assignee: Assignee, applicationId: string): Promise<AssignmentResponse> {
     const { assignment, isNew } = await this.put(scope, assignee, applicationId);
     if (isNew) return assignment;
-    throw conflict('already_assigned', `Application ${applicationId} is already assigned to ${assignee.kind} ${assignee.id}.`);
+    throw conflict(
+      'already_assigned',
+      `Application ${applicationId} is already assigned to ${assignee.kind} ${assignee.id}.`,
+    );
   }
 
   /** The idempotent twin: assigns, or answers the assignment that is there. Errors: 404. */

@@ -25,7 +25,8 @@ export class GroupAssignmentsController {
   @Requires('assignments:read')
   @Route({
     summary: 'Applications assigned to the group (not paginated)',
-    description: 'Those assigned to the group itself, by assigned_at; what its members also get through groups around it is left out.',
+    description:
+      'Those assigned to the group itself, by assigned_at; what its members also get through groups around it is left out.',
     data: [AppAssignmentResponse],
   })
   async getGroupApplications(@CurrentScope() scope: TenantScope, @PathId('group_id') groupId: string): Promise<Answer> {
@@ -51,7 +52,11 @@ export class GroupAssignmentsController {
 
   @Post('bulk')
   @Requires('assignments:write')
-  @Route({ summary: 'Assign several applications to the group at once, all or none', status: 201, data: BulkAssignmentResponse })
+  @Route({
+    summary: 'Assign several applications to the group at once, all or none',
+    status: 201,
+    data: BulkAssignmentResponse,
+  })
   async bulkAssignApplicationsToGroup(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') groupId: string,

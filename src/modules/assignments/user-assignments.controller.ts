@@ -55,7 +55,11 @@ export class UserAssignmentsController {
 
   @Post('bulk')
   @Requires('assignments:write')
-  @Route({ summary: 'Assign several applications to the user at once, all or none', status: 201, data: BulkAssignmentResponse })
+  @Route({
+    summary: 'Assign several applications to the user at once, all or none',
+    status: 201,
+    data: BulkAssignmentResponse,
+  })
   async bulkAssignApplicationsToUser(
     @CurrentScope() scope: TenantScope,
     @PathId('user_id') userId: string,

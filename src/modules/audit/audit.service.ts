@@ -20,7 +20,11 @@ export class AuditService {
   constructor(private readonly paginator: Paginator) {}
 
   /** The events of the scope: of one tenant, or of the platform. */
-  async list(scope: AnyScope, filter: AuditFilter, request: PageRequest): Promise<Page<AuditEvent | PlatformAuditEvent>> {
+  async list(
+    scope: AnyScope,
+    filter: AuditFilter,
+    request: PageRequest,
+  ): Promise<Page<AuditEvent | PlatformAuditEvent>> {
     const ofTenant = scope instanceof TenantScope;
     const query = {
       list: 'audit-events',

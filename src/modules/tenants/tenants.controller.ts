@@ -19,7 +19,13 @@ export class TenantsController {
   constructor(private readonly tenants: TenantsService) {}
 
   @Post()
-  @Route({ summary: 'Create a tenant', status: 201, data: TenantResponse, versioned: true, refusals: { 409: 'The slug is taken.' } })
+  @Route({
+    summary: 'Create a tenant',
+    status: 201,
+    data: TenantResponse,
+    versioned: true,
+    refusals: { 409: 'The slug is taken.' },
+  })
   async createTenant(@CurrentScope() scope: PlatformScope, @Body() body: TenantCreate): Promise<Answer> {
     const tenant = await this.tenants.create(scope, body);
     return created(tenantResponse(tenant), { createdAs: tenant.id, version: tenant.version });
@@ -32,14 +38,24 @@ export class TenantsController {
   }
 
   @Get(':tenant_id')
-  @Route({ summary: 'Read a tenant', data: TenantResponse, versioned: true, refusals: { 404: 'There is no such tenant.' } })
+  @Route({
+    summary: 'Read a tenant',
+    data: TenantResponse,
+    versioned: true,
+    refusals: { 404: 'There is no such tenant.' },
+  })
   async getTenant(@CurrentScope() scope: PlatformScope, @PathId('tenant_id') id: string): Promise<Answer> {
     const tenant = await this.tenants.get(scope, id);
     return resource(tenantResponse(tenant), tenant.version);
   }
 
   @Patch(':tenant_id')
-  @Route({ summary: 'Change a tenant', data: TenantResponse, versioned: true, refusals: { 404: 'There is no such tenant.' } })
+  @Route({
+    summary: 'Change a tenant',
+    data: TenantResponse,
+    versioned: true,
+    refusals: { 404: 'There is no such tenant.' },
+  })
   async updateTenant(
     @CurrentScope() scope: PlatformScope,
     @PathId('tenant_id') id: string,

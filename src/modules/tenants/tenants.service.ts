@@ -37,7 +37,11 @@ export class TenantsService {
   /** In the order in which they were made. */
   async list(scope: PlatformScope, request: PageRequest): Promise<Page<Tenant>> {
     const sort = [{ column: 'id', type: 'uuid' }] as const;
-    return this.#tenants.list(scope, { list: 'tenants', select: 't.*', from: 'FROM tenants t', values: [], sort }, request);
+    return this.#tenants.list(
+      scope,
+      { list: 'tenants', select: 't.*', from: 'FROM tenants t', values: [], sort },
+      request,
+    );
   }
 
   /** Errors: 404. */

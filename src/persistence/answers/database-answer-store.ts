@@ -8,8 +8,7 @@ import { seal, unseal } from './sealed-answer.js';
 
 /** What is kept: an answer, or the refusal that the first request met. */
 type Kept =
-  | { readonly answer: unknown }
-  | { readonly refusal: Pick<DomainError, 'kind' | 'code' | 'message' | 'issues'> };
+  { readonly answer: unknown } | { readonly refusal: Pick<DomainError, 'kind' | 'code' | 'message' | 'issues'> };
 
 interface KeptRow {
   readonly request_digest: Buffer;

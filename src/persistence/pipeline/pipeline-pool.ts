@@ -42,7 +42,7 @@ export class PipelinePool {
 
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all(this.#lanes.map((lane) => lane.client?.end()));
+    await Promise.all(this.#lanes.map(async (lane) => lane.client?.end()));
   }
 
   async #run(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
@@ -86,7 +86,8 @@ export class PipelinePool {
 
   async #open(lane: Lane): Promise<pg.Client> {
     if (this.#closing) throw new Error('The connection pool is closed.');
-    const client = new pg.Client({ ...this.connection, pipeline: true } as pg.ClientConfig);
+    const options: pg.ClientConfig & { pipeline: true } = { ...this.connection, pipeline: true };
+    const client = new pg.Client(options);
     client.on('error', (error) => {
       if (lane.client === client) lane.client = null;
       this.options.onLost(error);

@@ -15,7 +15,12 @@ export class EffectiveUserResponse {
   @ApiProperty({ type: String, nullable: true, example: 'Ada Lovelace' })
   display_name!: string | null;
 
-  @ApiProperty({ type: String, description: '`direct` wins over `group`.', enum: ['direct', 'group'], example: 'group' })
+  @ApiProperty({
+    type: String,
+    description: '`direct` wins over `group`.',
+    enum: ['direct', 'group'],
+    example: 'group',
+  })
   assignment_type!: 'direct' | 'group';
 
   @ApiProperty({

@@ -38,15 +38,16 @@ export function findAccount(passwd: string, names: readonly string[]): Account |
 /**
  * Whether the account can get into a folder. Asked by trying, as the account: mode bits alone would miss access lists,
  * and every folder on the way counts.
- * @throws EngineError when root is not allowed to run anything as the account
+ * @throws EngineError when nothing can be run as the account, as when root lacks CAP_SETUID
  */
 export async function canEnter(account: Account | undefined, folder: string): Promise<boolean> {
   if (!account) return true;
   const { code, output } = await runProgram('/bin/sh', ['-c', 'cd -- "$0"', folder], { account });
-  if (!output.includes('EPERM')) return code === 0;
+  // Only an answer counts as one: taking a failure to ask for a "no" would put the data somewhere else.
+  if (code >= 0) return code === 0;
   throw new EngineError(
     'start_failed',
-    `PostgreSQL refuses to run as root, and this root may not change to account ${account.name} (no CAP_SETUID): ` +
-      'run Doorlist as an ordinary user, or set DATABASE_URL',
+    `PostgreSQL refuses to run as root, and nothing can be run as account ${account.name} either ` +
+      `(${output || 'it was killed'}): run Doorlist as an ordinary user, or set DATABASE_URL`,
   );
 }

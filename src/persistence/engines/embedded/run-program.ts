@@ -36,17 +36,35 @@ const PIPE_GRACE_MS = 250;
  */
 const POSIX_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' };
 
+/**
+ * A Ctrl-C reaches a child too in the instant before it has left our process group, and ends it before it has begun.
+ * That says nothing about the program, so it is run again.
+ */
+const GROUP_SIGNALS: readonly (NodeJS.Signals | null)[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+const ATTEMPTS = 5;
+
 /** Never rejects: a program that cannot be started is a result as well. */
-export function runProgram(
+export async function runProgram(
   file: string,
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { signal, ...result } = await runOnce(file, args, options);
+    if (!GROUP_SIGNALS.includes(signal) || attempt === ATTEMPTS) return result;
+  }
+}
+
+interface Ended extends ProgramResult {
+  readonly signal: NodeJS.Signals | null;
+}
+
+async function runOnce(file: string, args: readonly string[], options: ProgramOptions): Promise<Ended> {
   try {
-    return collect(spawn(file, args, spawnOptions(options)));
+    return await collect(spawn(file, args, spawnOptions(options)));
   } catch (error) {
     // Node reports some failures by an event and others, EPERM among them, by throwing.
-    return Promise.resolve({ code: -1, output: errorText(error) });
+    return { code: -1, output: errorText(error), signal: null };
   }
 }
 
@@ -62,7 +80,7 @@ function spawnOptions({ account, outputFile, environment }: ProgramOptions): Spa
   };
 }
 
-function collect(child: ChildProcess): Promise<ProgramResult> {
+function collect(child: ChildProcess): Promise<Ended> {
   return new Promise((resolve) => {
     let output = '';
     const append = (chunk: Buffer): void => {
@@ -71,16 +89,16 @@ function collect(child: ChildProcess): Promise<ProgramResult> {
     child.stdout?.on('data', append);
     child.stderr?.on('data', append);
     child.once('error', (error) => {
-      resolve({ code: -1, output: error.message });
+      resolve({ code: -1, output: error.message, signal: null });
     });
-    child.once('close', (code) => {
-      resolve({ code: code ?? -1, output });
+    child.once('close', (code, signal) => {
+      resolve({ code: code ?? -1, output, signal });
     });
-    child.once('exit', (code) => {
+    child.once('exit', (code, signal) => {
       setTimeout(() => {
         child.stdout?.destroy();
         child.stderr?.destroy();
-        resolve({ code: code ?? -1, output });
+        resolve({ code: code ?? -1, output, signal });
       }, PIPE_GRACE_MS).unref();
     });
   });

@@ -1,0 +1,29 @@
+import { NestFactory } from '@nestjs/core';
+import { ENTITIES } from '../app.entities.js';
+import { AppModule } from '../app.module.js';
+import { SigningKeysService } from '../modules/oauth/index.js';
+import { engineFor } from '../persistence/engines/index.js';
+import { openPersistence } from '../persistence/persistence.js';
+import type { Command } from './command.js';
+
+/** Seconds for which the new key is published before it signs: longer than any instance goes without looking for keys. */
+const OVERLAP_SECONDS = 60;
+
+/** Makes a new signing key; every instance takes it over by itself, and tokens of the old one stay good until they end. */
+export const rotateKeysCommand: Command = {
+  about: 'make a new key for signing tokens',
+  run: async (config, logger) => {
+    const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
+    const persistence = await openPersistence(engineFor(config, logger, true), config, ENTITIES, onLost);
+    const issuer = config.publicUrl ?? 'http://localhost';
+    const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, issuer, persistence), { logger });
+    try {
+      const keys = app.get(SigningKeysService);
+      const kid = await keys.rotate(OVERLAP_SECONDS);
+      const gone = await keys.prune();
+      return [`key ${kid} is published now and signs in ${OVERLAP_SECONDS} s; ${gone} ended keys were removed`];
+    } finally {
+      await app.close();
+    }
+  },
+};

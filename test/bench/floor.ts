@@ -1,0 +1,194 @@
+/**
+ * The floor: what the same answers cost with nothing but Fastify and pg, as a yardstick for the service.
+ *
+ * The same: the SQL text (handed over by the run, which takes it from the build) in named statements on as many pipelined
+ * connections; RS256 by the service's own key set with issuer, audience and expiry, a cache of verified tokens by SHA-256;
+ * the checks of tenant and scope; the JSON of every answer with `meta`, and X-Request-Id, ETag and Location.
+ *
+ * Left out: NestJS (guards, pipes, interceptors, the handlers' arguments); TypeORM (one user is read by a statement of its
+ * own); the scope of each statement, that is role and tenant set in the same batch, and with it row-level security (it
+ * logs in as the tables' owner); the validation of ids, queries and bodies beyond what SQL needs; whether client and tenant
+ * are still welcome; Idempotency-Key, conditional requests and the log; signed cursors (its own are plain JSON).
+ */
+import { hash } from 'node:crypto';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import pg from 'pg';
+import { uuidv7 } from 'uuidv7';
+
+/** One statement of the service. */
+export interface NamedSql {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What the run sends to the floor's process. */
+export interface FloorOrder {
+  readonly databaseUrl: string;
+  readonly lanes: number;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
+  readonly sql: Readonly<Record<'applications' | 'assignees' | 'firstPage' | 'nextPage' | 'assign' | 'unassign', NamedSql>>;
+}
+
+interface Caller {
+  readonly subject: string;
+  readonly tenant: string;
+  readonly scopes: readonly string[];
+  readonly until: number;
+}
+
+interface Call {
+  Params: { tenant: string; user: string; application: string };
+  Querystring: { page?: string; per_page?: string; cursor?: string };
+  Body: { application_id: string };
+}
+
+type Request = FastifyRequest<Call>;
+type Row = Record<string, unknown>;
+
+const USER: NamedSql = {
+  name: 'user',
+  text: `SELECT id, user_name, email, display_name, given_name, family_name, external_id, status, attributes, created_at,
+                updated_at, version
+           FROM users WHERE tenant_id = $1 AND id = $2`,
+};
+const IMPLIED = 'tenantadmin';
+const PER_PAGE = 50;
+
+process.once('message', (order) => void serve(order as FloorOrder));
+
+async function serve(order: FloorOrder): Promise<void> {
+  const query = await openLanes(order);
+  const fastify = Fastify({ genReqId: () => uuidv7(), forceCloseConnections: true });
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const callerOf = verifier(order);
+  fastify.addHook<Call>('onRequest', (request, reply, done) => {
+    void reply.header('X-Request-Id', request.id);
+    const admit = (caller: Caller): void => {
+      callers.set(request, caller);
+      if (caller.tenant !== request.params.tenant || !caller.scopes.includes(IMPLIED)) void reply.code(403).send();
+      else done();
+    };
+    const caller = callerOf(request.headers.authorization?.slice(7) ?? '');
+    if (caller instanceof Promise) caller.then(admit, () => void reply.code(401).send());
+    else admit(caller);
+  });
+
+  const base = '/api/v1/tenants/:tenant';
+  fastify.get<Call>(`${base}/users/:user`, async (request, reply) => {
+    const { tenant, user } = request.params;
+    const [row] = await query(USER, [tenant, user]);
+    if (!row) return notFound(reply);
+    const { version, ...data } = row;
+    void reply.header('ETag', `"${String(version)}"`);
+    return { data, meta: metaOf(request) };
+  });
+  fastify.get<Call>(`${base}/users/:user/applications`, async (request, reply) => {
+    const { tenant, user } = request.params;
+    const rows = await query(order.sql.applications, [tenant, user, true]);
+    if (rows.length === 0) return notFound(reply);
+    const applications = rows.filter((row) => row.id !== null).map(({ id: _, ...application }) => application);
+    return { data: { user_id: user, applications, total_count: applications.length }, meta: metaOf(request) };
+  });
+  fastify.post<Call>(`${base}/users/:user/applications`, async (request, reply) => {
+    const { tenant, user } = request.params;
+    const asked = [[request.body.application_id], [uuidv7()], [uuidv7()]];
+    const [row] = await query(order.sql.assign, [...writeValues(request, callers), ...asked]);
+    if (row?.is_known !== true) return notFound(reply);
+    if (row.is_new !== true) return reply.code(409).send({ detail: 'It is assigned.', code: 'already_assigned' });
+    const { id, application_id, assigned_at, assigned_by } = row;
+    const data = { id, application_id, user_id: user, group_id: null, assignment_type: 'direct', assigned_at, assigned_by };
+    const location = `${order.issuer}/api/v1/tenants/${tenant}/users/${user}/applications/${String(application_id)}`;
+    void reply.code(201).header('Location', location);
+    return { data, meta: metaOf(request) };
+  });
+  fastify.delete<Call>(`${base}/users/:user/applications/:application`, async (request, reply) => {
+    const values = [...writeValues(request, callers), request.params.application, uuidv7()];
+    const rows = await query(order.sql.unassign, values);
+    return rows.length > 0 ? reply.code(204).send() : notFound(reply);
+  });
+  fastify.get<Call>(`${base}/applications/:application/assignees`, async (request, reply) => {
+    const { tenant, application } = request.params;
+    const [row] = await query(order.sql.assignees, [tenant, application]);
+    if (!row) return notFound(reply);
+    const { users, groups } = row as { users: string[]; groups: string[] };
+    const data = { application_id: application, users, groups, total_users: users.length, total_groups: groups.length };
+    return { data, meta: metaOf(request) };
+  });
+  fastify.get<Call>(`${base}/applications/:application/effective-users`, async (request) => {
+    const { tenant, application } = request.params;
+    const { page, perPage, after } = positionOf(request.query);
+    const start = after === null ? [perPage + 1, (page - 1) * perPage] : [after, perPage + 1, 0];
+    const found = await query(after === null ? order.sql.firstPage : order.sql.nextPage, [tenant, application, ...start]);
+    const rows = found.filter((row) => row.is_row);
+    const data = rows.slice(0, perPage).map(({ total_items: _, is_row: __, ...user }) => user);
+    const total = Number(found[0]?.total_items ?? 0);
+    const next = rows.length > perPage ? cursorOf(page + 1, perPage, data.at(-1)?.user_id) : null;
+    const pagination = { page, per_page: perPage, total_items: total, total_pages: Math.ceil(total / perPage), next_cursor: next };
+    return { data, pagination, meta: metaOf(request) };
+  });
+  process.send?.(await fastify.listen({ host: '127.0.0.1', port: 0 }));
+}
+
+/** Runs statements on the least busy of the connections. */
+async function openLanes({ databaseUrl, lanes }: FloorOrder): Promise<(sql: NamedSql, values: unknown[]) => Promise<Row[]>> {
+  const open = Array.from({ length: lanes }, () => {
+    // The published types do not know `pipeline` yet.
+    const config = { connectionString: databaseUrl, pipeline: true, application_name: 'floor' };
+    return { client: new pg.Client(config), waiting: 0 };
+  });
+  await Promise.all(open.map(({ client }) => client.connect()));
+  return async ({ name, text }, values) => {
+    const lane = open.reduce((best, each) => (each.waiting < best.waiting ? each : best));
+    lane.waiting += 1;
+    try {
+      return (await lane.client.query<Row>({ name, text, values })).rows;
+    } finally {
+      lane.waiting -= 1;
+    }
+  };
+}
+
+/** Answers at once where the token is known. */
+function verifier({ issuer, audience, jwksUrl }: FloorOrder): (token: string) => Caller | Promise<Caller> {
+  const keys = createRemoteJWKSet(new URL(jwksUrl));
+  const verified = new Map<string, Caller>();
+  const verify = async (token: string, key: string): Promise<Caller> => {
+    const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['RS256'], typ: 'at+jwt' });
+    const { sub, tenant_id: tenant, scope, exp = 0 } = payload;
+    const caller = { subject: String(sub), tenant: String(tenant), scopes: String(scope).split(' '), until: exp * 1000 };
+    verified.set(key, caller);
+    return caller;
+  };
+  return (token) => {
+    const key = hash('sha256', token, 'base64');
+    const known = verified.get(key);
+    return known !== undefined && known.until > Date.now() ? known : verify(token, key);
+  };
+}
+
+function writeValues(request: Request, callers: WeakMap<FastifyRequest, Caller>): unknown[] {
+  const { tenant, user } = request.params;
+  const subject = callers.get(request)?.subject;
+  return [tenant, user, 'client', subject, subject, request.id];
+}
+
+function positionOf({ page, per_page: perPage, cursor }: Call['Querystring']): { page: number; perPage: number; after: string | null } {
+  if (cursor === undefined) return { page: Number(page ?? 1), perPage: Number(perPage ?? PER_PAGE), after: null };
+  const [at, size, after] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [number, number, string];
+  return { page: at, perPage: size, after };
+}
+
+function cursorOf(page: number, perPage: number, after: unknown): string {
+  return Buffer.from(JSON.stringify([page, perPage, after])).toString('base64url');
+}
+
+function metaOf(request: FastifyRequest): object {
+  return { request_id: request.id, timestamp: new Date().toISOString() };
+}
+
+function notFound(reply: FastifyReply): FastifyReply {
+  return reply.code(404).send({ detail: 'No such thing in this tenant.', code: 'not_found' });
+}
