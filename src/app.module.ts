@@ -6,6 +6,7 @@ import { AllowedMethods } from './http/allowed-methods.js';
 import { AllExceptionsFilter } from './http/errors/exception.filter.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
+import { StrayQueryGuard } from './http/stray-query.guard.js';
 import { AccessModule } from './modules/access/index.js';
 import { ApiClientsModule } from './modules/api-clients/index.js';
 import { ApplicationsModule } from './modules/applications/index.js';
@@ -50,9 +51,10 @@ export class AppModule {
         AllowedMethods,
         { provide: APP_FILTER, useClass: AllExceptionsFilter },
         { provide: APP_PIPE, useClass: RequestValidationPipe },
-        // In this order: who calls, then what the call may touch.
+        // In this order: who calls, what the call may touch, and then what it says.
         { provide: APP_GUARD, useExisting: JwtAuthGuard },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: StrayQueryGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
       ],
     };

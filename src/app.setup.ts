@@ -7,6 +7,7 @@ import { AllowedMethods } from './http/allowed-methods.js';
 import { acceptJsonOnly } from './http/body-parser.js';
 import { addHooks, requestIdOf } from './http/fastify-hooks.js';
 import type { JsonLogger } from './http/json-logger.js';
+import { answerClientError, answerFrameworkError } from './http/raw-refusals.js';
 import { buildDocument, serveDocument } from './http/openapi/serve-document.js';
 import { OAUTH_OPERATIONS, mountOAuth } from './modules/oauth/index.js';
 import type { Persistence } from './persistence/persistence.js';
@@ -14,6 +15,9 @@ import { VERSION } from './version.js';
 
 /** Longest path parameter that is read at all; ids are 36 characters. */
 const LONGEST_PARAMETER = 200;
+
+/** Longest time for which a request may arrive. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /** Builds the whole application on an open database; it does not listen yet. */
 export async function createApplication(
@@ -29,7 +33,9 @@ export async function createApplication(
     routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    loggerInstance: undefined,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, issuer, persistence),

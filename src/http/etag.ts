@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { ExpectedVersion } from '../kernel/version.js';
 
 /** The entity tag of a version (RFC 9110 section 8.8.3). */
 export function etagOf(version: number): string {
@@ -7,16 +8,24 @@ export function etagOf(version: number): string {
 }
 
 /**
- * The version that an If-Match header asks for; null where any will do (`*`, or no header). Several tags, weak tags and
- * anything that is no tag of ours match no version: -1.
+ * The versions that an If-Match header asks for (RFC 9110 section 13.1.1); null where any will do (`*`, or no header).
+ * The comparison is strong: weak tags, and what is no tag of ours, match no version.
  */
-function expectedVersion(ifMatch: string | undefined): number | null {
+function expectedVersions(ifMatch: string | undefined): ExpectedVersion {
   if (ifMatch === undefined || ifMatch.trim() === '*') return null;
-  const version = /^"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
-  return version === undefined ? -1 : Number(version);
+  return ifMatch.split(',').flatMap((tag) => {
+    const version = /^"(\d{1,9})"$/.exec(tag.trim())?.[1];
+    return version === undefined ? [] : [Number(version)];
+  });
 }
 
-/** Hands a handler the version that the caller's If-Match asks for, or null. */
-export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number | null => {
-  return expectedVersion(context.switchToHttp().getRequest<FastifyRequest>().headers['if-match']);
+/** Hands a handler the versions that the caller's If-Match asks for, or null. */
+export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): ExpectedVersion => {
+  return expectedVersions(context.switchToHttp().getRequest<FastifyRequest>().headers['if-match']);
 });
+
+/** Whether an If-None-Match header names the tag, by the weak comparison (RFC 9110 section 13.1.2). */
+export function namesTag(ifNoneMatch: string, etag: string): boolean {
+  if (ifNoneMatch.trim() === '*') return true;
+  return ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+}

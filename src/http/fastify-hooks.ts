@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../kernel/domain-error.js';
 import { newId } from '../kernel/ids.js';
 import { TenantScope, type AnyScope } from '../kernel/scope.js';
 import { Answer } from './answers.js';
-import { etagOf } from './etag.js';
+import { etagOf, namesTag } from './etag.js';
 
+const BAD_URL = 'The URL has a part that cannot be decoded; encode it as UTF-8 and percent-encode that.';
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** A request whose guards have given it a scope. */
@@ -31,7 +33,7 @@ export function requestIdOf(request: { headers: Record<string, string | string[]
 export function addHooks(fastify: FastifyInstance, options: HookOptions): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
-    done();
+    done(isDecodable(request.url) ? undefined : new DomainError('malformed', 'malformed_url', BAD_URL));
   });
   fastify.addHook('preSerialization', (request, reply, payload, done) => {
     done(null, payload instanceof Answer ? complete(request, reply, payload, options.publicUrl) : payload);
@@ -46,6 +48,18 @@ export function addHooks(fastify: FastifyInstance, options: HookOptions): void {
     options.log.info(logEntry(request, reply));
     done();
   });
+}
+
+/** Whether the percent-encoding of a URL is right; parsers of queries would read a wrong one as plain text. */
+function isDecodable(url: string): boolean {
+  if (!url.includes('%')) return true;
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
 }
 
 /** What the log keeps of a request: nothing that a person wrote, only ids, the route's template and how it went. */
@@ -78,9 +92,10 @@ function complete(request: FastifyRequest, reply: FastifyReply, answer: Answer, 
 /** RFC 9110 section 13.1.2: a GET whose If-None-Match names the present version. */
 function isUnchanged(request: FastifyRequest, reply: FastifyReply): boolean {
   const known = request.headers['if-none-match'];
-  if (known === undefined || reply.statusCode !== 200 || request.method !== 'GET') return false;
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (known === undefined || reply.statusCode !== 200 || !isRead) return false;
   const etag = reply.getHeader('ETag');
-  return etag !== undefined && known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+  return typeof etag === 'string' && namesTag(known, etag);
 }
 
 function unchanged(reply: FastifyReply): null {

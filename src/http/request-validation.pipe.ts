@@ -3,26 +3,47 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { DomainError, type FieldIssue } from '../kernel/domain-error.js';
 import { RULE_MARK, shown } from './fields/field.js';
-import { unstorableStrings } from './unstorable-strings.js';
+import { unstorableValues } from './unstorable-values.js';
 
-const LOCATION = { body: 'body', query: 'query', param: 'path', custom: 'body' } as const;
+const fieldsOf = new WeakMap<object, ReadonlySet<string>>();
 
 /** Checks bodies and queries against their class, all fields at once, and answers 422 with every wrong one. */
 @Injectable()
 export class RequestValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || metatype === undefined) return value;
-    const location = LOCATION[type];
-    if (!isPlainObject(value)) throw refused([issueOfWhole(location, value)]);
-    const unstorable = unstorableStrings(value, [location]);
+    const unstorable = unstorableValues(value, [type]);
     if (unstorable.length > 0) throw refused(unstorable);
-    const request = plainToInstance(metatype as Type<object>, value);
-    const errors = validateSync(request, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
-    const unknown = hasRules(metatype) ? [] : unknownFields(value, location);
-    const issues = [...errors.flatMap((error) => issuesOf(error, [location])), ...unknown];
+    if (!isObject(value)) throw refused([issueOfWhole(type, value)]);
+    const known = knownFields(metatype);
+    const unknown = Object.keys(value).filter((name) => !known.has(name));
+    const request = instanceOf(metatype as Type<object>, value, known);
+    const errors = validateSync(request, { forbidUnknownValues: false });
+    const issues = [
+      ...errors.flatMap((error) => issuesOf(error, type)),
+      ...unknown.map((name) => ({
+        loc: [type, name],
+        msg: `${name} is not a field of this request`,
+        type: 'unknown_field',
+      })),
+    ];
     if (issues.length > 0) throw refused(issues);
     return request;
   }
+}
+
+/**
+ * The request as its class. Only plain values go through class-transformer: free JSON would lose members that are named
+ * like those of Object.prototype.
+ */
+function instanceOf(metatype: Type<object>, value: object, known: ReadonlySet<string>): object {
+  const fields = Object.entries(value).filter(([name]) => known.has(name));
+  const request = plainToInstance(metatype, Object.fromEntries(fields.filter(([, field]) => !isFreeJson(field))));
+  return Object.assign(request, Object.fromEntries(fields.filter(([, field]) => isFreeJson(field))));
+}
+
+function isFreeJson(value: unknown): boolean {
+  return Array.isArray(value) ? value.some((item) => typeof item === 'object') : isObject(value);
 }
 
 /** 422 with all issues. */
@@ -36,29 +57,23 @@ function issueOfWhole(location: string, value: unknown): FieldIssue {
   return { loc: [location], msg, type: missing ? 'missing' : 'json_object' };
 }
 
-function issuesOf(error: ValidationError, at: readonly (string | number)[]): FieldIssue[] {
-  const loc = [...at, error.property];
+function issuesOf(error: ValidationError, location: string): FieldIssue[] {
   return Object.entries(error.constraints ?? {}).map(([name, text]) => {
-    if (name === 'whitelistValidation')
-      return { loc, msg: `${error.property} is not a field of this request`, type: 'unknown_field' };
     const [type = name, msg = text] = text.split(RULE_MARK);
-    return { loc, msg, type };
+    return { loc: [location, error.property], msg, type };
   });
 }
 
-/** class-validator skips the check for unknown fields on a class without a single rule. */
-function hasRules(metatype: object): boolean {
-  return getMetadataStorage().getTargetValidationMetadatas(metatype as Type, '', false, false).length > 0;
+/** The fields of a request class are those that have a rule. */
+function knownFields(metatype: object): ReadonlySet<string> {
+  const kept = fieldsOf.get(metatype);
+  if (kept) return kept;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(metatype as Type, '', false, false);
+  const known = new Set(rules.map((rule) => rule.propertyName));
+  fieldsOf.set(metatype, known);
+  return known;
 }
 
-function unknownFields(value: object, location: string): FieldIssue[] {
-  return Object.keys(value).map((key) => ({
-    loc: [location, key],
-    msg: `${key} is not a field of this request`,
-    type: 'unknown_field',
-  }));
-}
-
-function isPlainObject(value: unknown): value is object {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,11 @@
 import { DomainError } from './domain-error.js';
 
-/** Throws 412 unless the caller expects any version (null) or the one that the resource has. */
-export function checkVersion(expected: number | null, version: number): void {
-  if (expected === null || expected === version) return;
+/** The versions that a caller is content with, of which one must be the present; null: any. */
+export type ExpectedVersion = readonly number[] | null;
+
+/** Throws 412 unless `version` is one that the caller expects. */
+export function checkVersion(expected: ExpectedVersion, version: number): void {
+  if (expected === null || expected.includes(version)) return;
   throw new DomainError(
     'precondition_failed',
     'version_mismatch',

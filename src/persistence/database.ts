@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AnyScope } from '../kernel/scope.js';
-import { toDomainError } from './database-errors.js';
+import { isRetrySafe, toDomainError } from './database-errors.js';
 import type { PipelinePool } from './pipeline/pipeline-pool.js';
 import type { Statement } from './statement.js';
 import { statementNameOf } from './statement-name.js';
@@ -28,6 +28,7 @@ export class Database {
       const result = await this.pipelines.execute(scope, statement, values);
       return result.rows as Row[];
     } catch (error) {
+      if (scope.transaction !== null && isRetrySafe(error)) throw error;
       throw toDomainError(error, input);
     }
   }

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager, EntityTarget, FindOptionsWhere } from 'typeorm';
 import { notFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { TenantScope, type AnyScope } from '../kernel/scope.js';
-import { checkVersion } from '../kernel/version.js';
+import { checkVersion, type ExpectedVersion } from '../kernel/version.js';
 import type { DatabaseDoors } from './database-doors.js';
 import { hydrate } from './hydrate.js';
 import type { ListQuery } from './paginator.js';
@@ -71,7 +72,7 @@ export class ResourceRepository<Entity extends Resource> {
   async change(
     scope: AnyScope,
     id: string,
-    expected: number | null,
+    expected: ExpectedVersion,
     alter: (before: Entity) => Partial<Entity>,
     input: Input = {},
   ): Promise<Entity> {
@@ -91,7 +92,7 @@ export class ResourceRepository<Entity extends Resource> {
   async remove(
     scope: AnyScope,
     id: string,
-    expected: number | null,
+    expected: ExpectedVersion,
     before?: (transaction: Transaction, entity: Entity) => Promise<void>,
   ): Promise<void> {
     await this.doors.unitOfWork.run(scope, async (transaction) => {
@@ -142,6 +143,6 @@ function keyOf<Entity>(scope: AnyScope, id: string): FindOptionsWhere<Entity> {
 
 function changesNothing<Entity extends object>(before: Entity, changes: Partial<Entity>): boolean {
   return Object.entries(changes).every(([name, value]) => {
-    return JSON.stringify(before[name as keyof Entity]) === JSON.stringify(value);
+    return isDeepStrictEqual(before[name as keyof Entity], value);
   });
 }

@@ -65,6 +65,8 @@ export class UnitOfWork {
       if (scope.transaction instanceof Transaction) return await this.#join(scope.transaction, work);
       return await this.#runWithRetries(scope, work);
     } catch (error) {
+      // Whoever opened the transaction tries all of it again; that must not be hidden from it.
+      if (scope.transaction !== null && isRetrySafe(error)) throw error;
       throw toDomainError(error, input);
     }
   }

@@ -2,10 +2,15 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
 
+/** Carries a field's `sample` to the completion of the OpenAPI document. */
+export const SAMPLE = 'x-doorlist-sample';
+
 /** What every field says of itself; validation and the OpenAPI document are both made from it. */
 export interface FieldOptions {
   readonly description: string;
-  readonly example: unknown;
+  readonly example?: unknown;
+  /** An example that Swagger UI does not fill in, for filters that are best left out. */
+  readonly sample?: unknown;
   /** Whether it may be left out. Default: it must be sent. */
   readonly optional?: boolean;
   /** Whether null may be sent (in a merge patch: takes the value away). */
@@ -27,7 +32,7 @@ const LONGEST_SHOWN = 60;
 
 /** One property of a request: exactly one rule, one clear message, one entry in the OpenAPI document. */
 export function field(options: FieldOptions, rule: FieldRule, schema: ApiPropertyOptions): PropertyDecorator {
-  const { description, example, optional = false, nullable = false } = options;
+  const { description, example, sample, optional = false, nullable = false } = options;
   const absent = (value: unknown): boolean => (optional && value === undefined) || (nullable && value === null);
   return applyDecorators(
     ValidateIf((_: object, value: unknown) => !absent(value)),
@@ -38,7 +43,14 @@ export function field(options: FieldOptions, rule: FieldRule, schema: ApiPropert
         defaultMessage: (details?: ValidationArguments) => messageFor(rule, details),
       },
     }),
-    ApiProperty({ description, example, required: !optional, nullable, ...schema } as ApiPropertyOptions),
+    ApiProperty({
+      description,
+      required: !optional,
+      nullable,
+      ...(example === undefined ? {} : { example }),
+      ...(sample === undefined ? {} : { [SAMPLE]: sample }),
+      ...schema,
+    } as ApiPropertyOptions),
   );
 }
 

@@ -35,10 +35,7 @@ export function TextParameter(options: FieldOptions & { readonly max?: number })
 
 /** A moment in a query string, as RFC 3339 has it, such as 2026-11-22T09:30:00Z. */
 export function MomentParameter(options: FieldOptions): PropertyDecorator {
-  const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/i;
-  const accepts = (value: unknown): boolean =>
-    typeof value === 'string' && form.test(value) && !Number.isNaN(Date.parse(value));
-  const rule = { type: 'date_time', expected: 'a date and time such as 2026-11-22T09:30:00Z', accepts };
+  const rule = { type: 'date_time', expected: 'a date and time such as 2026-11-22T09:30:00Z', accepts: isMoment };
   return field({ optional: true, ...options }, rule, { type: String, format: 'date-time' });
 }
 
@@ -57,7 +54,7 @@ export class PageQuery {
 
   @TextParameter({
     description: 'The `next_cursor` of the page before; instead of `page`.',
-    example: undefined,
+    sample: 'RzykoP8Q8dxTRB6e78kaRlsyLDUs',
     max: 1000,
   })
   cursor?: string;
@@ -70,4 +67,14 @@ export class PageQuery {
 
 function isDigits(value: unknown): value is string {
   return typeof value === 'string' && /^-?\d{1,15}$/.test(value);
+}
+
+const MOMENT = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/i;
+
+/** Date.parse alone takes February 31, the year 0 and offsets that PostgreSQL does not. */
+function isMoment(value: unknown): boolean {
+  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) return false;
+  const [, year, month, day] = (MOMENT.exec(value) ?? []).map(Number);
+  if (year === undefined || month === undefined || day === undefined || year < 1) return false;
+  return day <= new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 }

@@ -1,6 +1,8 @@
+import { namedEnvelope } from './envelopes.js';
 import { exampleOf } from './examples.js';
 import type { Document, Operation, Parameter, Response, Schema } from './openapi-types.js';
 import { addRefusals } from './refusals.js';
+import { SAMPLE } from '../fields/field.js';
 import { OPEN, VERSIONED } from './route.decorator.js';
 
 const REQUEST_ID_HEADER = {
@@ -57,8 +59,10 @@ function completeOperation(document: Document, path: string, method: string, ope
   operation.security = securityOf(operation);
   const others = (operation.parameters ?? []).filter((parameter) => parameter.in !== 'path');
   operation.parameters = [...pathParameters(path), ...others, ...headerParameters(method, operation)];
-  for (const { schema } of operation.parameters) if (schema) modernize(schema);
+  for (const parameter of operation.parameters) completeParameter(parameter);
   addRefusals(path, method, operation);
+  if (method === 'get' && operation[VERSIONED])
+    operation.responses['304'] = { description: 'Unchanged: If-None-Match.' };
   for (const [status, response] of Object.entries(operation.responses)) {
     addHeaders(response, status, operation);
     addExamples(document, response.content);
@@ -93,6 +97,15 @@ function pathParameters(path: string): Parameter[] {
   }));
 }
 
+/** `examples` of the schema document a value without Swagger UI filling it in: most filters are best left out. */
+function completeParameter(parameter: Parameter): void {
+  parameter.schema ??= { type: 'string' };
+  const { [SAMPLE]: sample, ...schema } = parameter.schema as Schema & Record<string, unknown>;
+  parameter.schema = schema;
+  modernize(parameter.schema);
+  if (sample !== undefined) parameter.schema.examples = [sample];
+}
+
 function addHeaders(response: Response, status: string, operation: Operation): void {
   const success = status < '300' && operation[VERSIONED] === true && status !== '204';
   response.headers = {
@@ -110,6 +123,7 @@ function addExamples(
   for (const media of Object.values(content ?? {})) {
     if (!media.schema) continue;
     modernize(media.schema);
+    media.schema = namedEnvelope(document, media.schema);
     media.example ??= exampleOf(media.schema, document);
   }
 }

@@ -2,6 +2,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 
 /** The parts of a JSON Schema that the completion of the document reads and writes. */
 export interface Schema {
+  examples?: unknown[];
   $ref?: string;
   type?: string | string[];
   format?: string;

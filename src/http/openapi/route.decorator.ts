@@ -18,6 +18,8 @@ interface RouteOptions {
   readonly bare?: Model;
   /** Whether anybody may call it, as `@Public()` lets them. */
   readonly open?: boolean;
+  /** Whether contract 1 names the answer a plain object (`..._dict_`), of which ours is a finer description. */
+  readonly dict?: boolean;
   /** Whether the answer carries an ETag, and PATCH and DELETE take If-Match. */
   readonly versioned?: boolean;
   /** Whether the same call also answers 201, where it made something (an idempotent PUT). */
@@ -53,16 +55,35 @@ export function Route(options: RouteOptions): MethodDecorator {
   );
 }
 
-function schemaOf({ data, page, bare }: RouteOptions): object {
+function schemaOf({ data, page, bare, dict }: RouteOptions): object {
   if (bare) return { schema: { $ref: getSchemaPath(bare) } };
-  const meta = { $ref: getSchemaPath(Meta) };
-  if (page) {
-    const properties = { data: listOf(page), pagination: { $ref: getSchemaPath(PaginationMeta) }, meta };
-    return { schema: { type: 'object', required: ['data', 'pagination', 'meta'], properties } };
-  }
+  if (page) return { schema: envelope(listOf(page), dict ? 'dict' : nameOf(page), PAGED) };
   if (!data) return {};
-  const content = Array.isArray(data) ? listOf((data as readonly [Model])[0]) : { $ref: getSchemaPath(data as Model) };
-  return { schema: { type: 'object', required: ['data', 'meta'], properties: { data: content, meta } } };
+  if (Array.isArray(data)) {
+    const [item] = data as readonly [Model];
+    return { schema: envelope(listOf(item), `list_${nameOf(item)}_`, PLAIN) };
+  }
+  const model = data as Model;
+  return { schema: envelope({ $ref: getSchemaPath(model) }, dict ? 'dict' : nameOf(model), PLAIN) };
+}
+
+const META = { meta: { $ref: getSchemaPath(Meta) } };
+const PLAIN = { name: 'ApiResponse', more: META, required: ['data', 'meta'] };
+const PAGED = {
+  name: 'PaginatedResponse',
+  more: { pagination: { $ref: getSchemaPath(PaginationMeta) }, ...META },
+  required: ['data', 'pagination', 'meta'],
+};
+
+/** The name under which the completed document keeps an envelope as a component, in contract 1's own way of naming. */
+export const ENVELOPE = 'x-doorlist-envelope';
+
+function envelope(data: object, model: string, { name, more, required }: typeof PLAIN): object {
+  return { type: 'object', required, properties: { data, ...more }, [ENVELOPE]: `${name}_${model}_` };
+}
+
+function nameOf(model: Model): string {
+  return getSchemaPath(model).split('/').at(-1) ?? model.name;
 }
 
 function listOf(model: Model): object {

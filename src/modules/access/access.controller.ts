@@ -22,6 +22,7 @@ export class AccessController {
     description:
       'Each active user once, through groups nested to any depth, with the exact number of all. Nobody has access to a disabled application.',
     page: EffectiveUserResponse,
+    dict: true,
   })
   async getApplicationEffectiveUsers(
     @CurrentScope() scope: TenantScope,

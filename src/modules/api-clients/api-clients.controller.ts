@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { ExpectedVersion } from '../../kernel/version.js';
 import { mapPage } from '../../kernel/page.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { TenantScope } from '../../kernel/scope.js';
@@ -68,7 +69,7 @@ export class ApiClientsController {
     @CurrentScope() scope: TenantScope,
     @CurrentPrincipal() principal: Principal,
     @PathId('api_client_id') id: string,
-    @IfMatch() expected: number | null,
+    @IfMatch() expected: ExpectedVersion,
     @Body() body: ApiClientUpdate,
   ): Promise<Answer> {
     const client = await this.clients.update(scope, principal.allowed, id, body, expected);
@@ -88,7 +89,7 @@ export class ApiClientsController {
     @CurrentScope() scope: TenantScope,
     @CurrentPrincipal() principal: Principal,
     @PathId('api_client_id') id: string,
-    @IfMatch() expected: number | null,
+    @IfMatch() expected: ExpectedVersion,
   ): Promise<Answer> {
     const { client, secret } = await this.clients.rotateSecret(scope, principal.allowed, id, expected);
     return resource({ ...apiClientResponse(client), client_secret: secret }, client.version);
@@ -105,7 +106,7 @@ export class ApiClientsController {
   async revokeApiClient(
     @CurrentScope() scope: TenantScope,
     @PathId('api_client_id') id: string,
-    @IfMatch() expected: number | null,
+    @IfMatch() expected: ExpectedVersion,
   ): Promise<Answer> {
     const client = await this.clients.revoke(scope, id, expected);
     return resource(apiClientResponse(client), client.version);
@@ -117,7 +118,7 @@ export class ApiClientsController {
   async deleteApiClient(
     @CurrentScope() scope: TenantScope,
     @PathId('api_client_id') id: string,
-    @IfMatch() expected: number | null,
+    @IfMatch() expected: ExpectedVersion,
   ): Promise<void> {
     await this.clients.remove(scope, id, expected);
   }

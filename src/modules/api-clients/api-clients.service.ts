@@ -5,7 +5,7 @@ import { conflict, notFound } from '../../kernel/domain-error.js';
 import { isUuid, newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
-import { checkVersion } from '../../kernel/version.js';
+import { checkVersion, type ExpectedVersion } from '../../kernel/version.js';
 import { Database } from '../../persistence/database.js';
 import { Paginator } from '../../persistence/paginator.js';
 import { UnitOfWork, type Transaction } from '../../persistence/unit-of-work.js';
@@ -100,7 +100,7 @@ export class ApiClientsService {
     granter: Granter,
     id: string,
     changes: ClientChanges,
-    expectedVersion: number | null,
+    expectedVersion: ExpectedVersion,
   ): Promise<ApiClient> {
     const scopes = changes.scopes === undefined ? undefined : readScopes(changes.scopes);
     return this.#change(scope, id, expectedVersion, 'updated', (client) => {
@@ -120,7 +120,7 @@ export class ApiClientsService {
     scope: TenantScope,
     granter: Granter,
     id: string,
-    expectedVersion: number | null,
+    expectedVersion: ExpectedVersion,
   ): Promise<ClientWithSecret> {
     const { secret, ...digest } = freshSecret();
     const client = await this.#change(scope, id, expectedVersion, 'secret_rotated', (found) => {
@@ -133,7 +133,7 @@ export class ApiClientsService {
   }
 
   /** Ends the client for good: it gets no more tokens and those it has are refused. Revoking it again changes nothing. */
-  async revoke(scope: TenantScope, id: string, expectedVersion: number | null): Promise<ApiClient> {
+  async revoke(scope: TenantScope, id: string, expectedVersion: ExpectedVersion): Promise<ApiClient> {
     const client = await this.#change(scope, id, expectedVersion, 'revoked', (found) =>
       found.status === 'revoked' ? null : { status: 'revoked' as const },
     );
@@ -142,7 +142,7 @@ export class ApiClientsService {
   }
 
   /** Removes the client, and with it its tokens. Errors: 404; 412. */
-  async remove(scope: TenantScope, id: string, expectedVersion: number | null): Promise<void> {
+  async remove(scope: TenantScope, id: string, expectedVersion: ExpectedVersion): Promise<void> {
     const removed = await this.unitOfWork.run(scope, async (transaction) => {
       const client = await read(transaction.manager, scope, id, 'for update');
       checkVersion(expectedVersion, client.version);
@@ -157,7 +157,7 @@ export class ApiClientsService {
   async #change(
     scope: TenantScope,
     id: string,
-    expectedVersion: number | null,
+    expectedVersion: ExpectedVersion,
     action: string,
     decide: (client: ApiClient) => Partial<ApiClient> | null,
   ): Promise<ApiClient> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ExpectedVersion } from '../../kernel/version.js';
 import { comparisonKey } from '../../kernel/comparison-key.js';
 import { newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
@@ -63,14 +64,14 @@ export class ApplicationsService {
   async update(
     scope: TenantScope,
     id: string,
-    expected: number | null,
+    expected: ExpectedVersion,
     patch: ApplicationUpdate,
   ): Promise<Application> {
     return this.#applications.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
   }
 
   /** Deletes the application with its assignments. Errors: 404, 412. */
-  async remove(scope: TenantScope, id: string, expected: number | null): Promise<void> {
+  async remove(scope: TenantScope, id: string, expected: ExpectedVersion): Promise<void> {
     await this.#applications.remove(scope, id, expected);
   }
 }

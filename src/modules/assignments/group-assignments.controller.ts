@@ -39,6 +39,7 @@ export class GroupAssignmentsController {
     summary: 'Assign an application to the group',
     status: 201,
     data: AssignmentResponse,
+    dict: true,
     refusals: { 409: 'It is already assigned to the group.' },
   })
   async assignApplicationToGroup(
@@ -56,6 +57,7 @@ export class GroupAssignmentsController {
     summary: 'Assign several applications to the group at once, all or none',
     status: 201,
     data: BulkAssignmentResponse,
+    dict: true,
   })
   async bulkAssignApplicationsToGroup(
     @CurrentScope() scope: TenantScope,

@@ -42,6 +42,7 @@ export class UserAssignmentsController {
     summary: 'Assign an application to the user',
     status: 201,
     data: AssignmentResponse,
+    dict: true,
     refusals: { 409: 'It is already assigned to the user itself.' },
   })
   async assignApplicationToUser(
@@ -59,6 +60,7 @@ export class UserAssignmentsController {
     summary: 'Assign several applications to the user at once, all or none',
     status: 201,
     data: BulkAssignmentResponse,
+    dict: true,
   })
   async bulkAssignApplicationsToUser(
     @CurrentScope() scope: TenantScope,

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { ExpectedVersion } from '../../kernel/version.js';
 import { mapPage } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { Answer, created, paged, resource } from '../../http/answers.js';
@@ -54,7 +55,7 @@ export class GroupsController {
   async updateGroup(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') id: string,
-    @IfMatch() expected: number | null,
+    @IfMatch() expected: ExpectedVersion,
     @Body() body: GroupUpdate,
   ): Promise<Answer> {
     const group = await this.groups.update(scope, id, expected, body);
@@ -67,7 +68,7 @@ export class GroupsController {
   async deleteGroup(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') id: string,
-    @IfMatch() expected: number | null,
+    @IfMatch() expected: ExpectedVersion,
   ): Promise<void> {
     await this.groups.remove(scope, id, expected);
   }

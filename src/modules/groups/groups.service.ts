@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ExpectedVersion } from '../../kernel/version.js';
 import { comparisonKey } from '../../kernel/comparison-key.js';
 import { newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
@@ -54,12 +55,12 @@ export class GroupsService {
   }
 
   /** Applies a merge patch. Errors: 404, 409 as for create, 412. */
-  async update(scope: TenantScope, id: string, expected: number | null, patch: GroupUpdate): Promise<Group> {
+  async update(scope: TenantScope, id: string, expected: ExpectedVersion, patch: GroupUpdate): Promise<Group> {
     return this.#groups.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
   }
 
   /** Deletes the group with its memberships, nestings and assignments. Errors: 404, 412. */
-  async remove(scope: TenantScope, id: string, expected: number | null): Promise<void> {
+  async remove(scope: TenantScope, id: string, expected: ExpectedVersion): Promise<void> {
     await this.doors.unitOfWork.run(scope, async (transaction) => {
       // Before the lock on the group's row: whoever nests takes the two in this order.
       await lockNestings(transaction, scope);

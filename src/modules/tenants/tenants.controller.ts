@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { ExpectedVersion } from '../../kernel/version.js';
 import type { PlatformScope } from '../../kernel/scope.js';
 import { mapPage } from '../../kernel/page.js';
 import { Answer, created, paged, resource } from '../../http/answers.js';
@@ -59,7 +60,7 @@ export class TenantsController {
   async updateTenant(
     @CurrentScope() scope: PlatformScope,
     @PathId('tenant_id') id: string,
-    @IfMatch() expected: number | null,
+    @IfMatch() expected: ExpectedVersion,
     @Body() body: TenantUpdate,
   ): Promise<Answer> {
     const tenant = await this.tenants.update(scope, id, expected, body);
@@ -75,7 +76,7 @@ export class TenantsController {
   async deleteTenant(
     @CurrentScope() scope: PlatformScope,
     @PathId('tenant_id') id: string,
-    @IfMatch() expected: number | null,
+    @IfMatch() expected: ExpectedVersion,
   ): Promise<void> {
     await this.tenants.remove(scope, id, expected);
   }

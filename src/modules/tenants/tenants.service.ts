@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ExpectedVersion } from '../../kernel/version.js';
 import { newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import type { PlatformScope } from '../../kernel/scope.js';
@@ -50,7 +51,7 @@ export class TenantsService {
   }
 
   /** Errors: 404, 412. A suspension is felt by this instance at once, by others within AUTH_CACHE_SECONDS. */
-  async update(scope: PlatformScope, id: string, expected: number | null, changes: TenantUpdate): Promise<Tenant> {
+  async update(scope: PlatformScope, id: string, expected: ExpectedVersion, changes: TenantUpdate): Promise<Tenant> {
     const { name, status } = changes;
     const tenant = await this.#tenants.change(scope, id, expected, () => ({
       ...(name === undefined ? {} : { name }),
@@ -61,7 +62,7 @@ export class TenantsService {
   }
 
   /** Deletes the tenant and everything in it, in one transaction. Errors: 404, 412. */
-  async remove(scope: PlatformScope, id: string, expected: number | null): Promise<void> {
+  async remove(scope: PlatformScope, id: string, expected: ExpectedVersion): Promise<void> {
     await this.#tenants.remove(scope, id, expected);
     this.callers.forgetTenant(id);
   }

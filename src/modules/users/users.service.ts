@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ExpectedVersion } from '../../kernel/version.js';
 import { comparisonKey } from '../../kernel/comparison-key.js';
 import { invalid } from '../../kernel/domain-error.js';
 import { newId } from '../../kernel/ids.js';
@@ -66,12 +67,12 @@ export class UsersService {
   }
 
   /** Applies a merge patch. Errors: 404, 409 as for create, 412, 422 where the merged attributes grow too large. */
-  async update(scope: TenantScope, id: string, expected: number | null, patch: UserUpdate): Promise<User> {
+  async update(scope: TenantScope, id: string, expected: ExpectedVersion, patch: UserUpdate): Promise<User> {
     return this.#users.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
   }
 
   /** Deletes the user with its memberships and assignments. Errors: 404, 412. */
-  async remove(scope: TenantScope, id: string, expected: number | null): Promise<void> {
+  async remove(scope: TenantScope, id: string, expected: ExpectedVersion): Promise<void> {
     await this.#users.remove(scope, id, expected);
   }
 }

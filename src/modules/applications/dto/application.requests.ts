@@ -60,10 +60,10 @@ export class ApplicationUpdate {
 export class ApplicationListQuery extends PageQuery {
   @TextParameter({
     description: 'Only applications whose name or client id contains this, whatever the case.',
-    example: undefined,
+    sample: 'ada',
   })
   search?: string;
 
-  @Choice({ ...STATUS, description: 'Only applications with this status.', example: undefined })
+  @Choice({ ...STATUS, description: 'Only applications with this status.', sample: 'active', example: undefined })
   status?: ApplicationStatus;
 }

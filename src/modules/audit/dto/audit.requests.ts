@@ -2,25 +2,25 @@ import { Id } from '../../../http/fields/fields.js';
 import { MomentParameter, PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
 
 export class AuditListQuery extends PageQuery {
-  @TextParameter({ description: 'Only this kind of resource, such as `user`.', example: undefined })
+  @TextParameter({ description: 'Only this kind of resource, such as `user`.', sample: 'user' })
   resource_type?: string;
 
   @Id({
     description: 'Only this resource; for memberships and nestings the group that holds.',
-    example: undefined,
+    sample: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33',
     optional: true,
   })
   resource_id?: string;
 
-  @TextParameter({ description: 'Only changes by this actor (the subject of a token).', example: undefined })
+  @TextParameter({ description: 'Only changes by this actor (the subject of a token).', sample: 'demo-client' })
   actor_id?: string;
 
-  @TextParameter({ description: 'Only this action, such as `assignment.created`.', example: undefined })
+  @TextParameter({ description: 'Only this action, such as `assignment.created`.', sample: 'assignment.created' })
   action?: string;
 
-  @MomentParameter({ description: 'Only changes at or after this moment.', example: undefined })
+  @MomentParameter({ description: 'Only changes at or after this moment.', sample: '2026-11-22T00:00:00Z' })
   from?: string;
 
-  @MomentParameter({ description: 'Only changes before this moment.', example: undefined })
+  @MomentParameter({ description: 'Only changes before this moment.', sample: '2026-11-23T00:00:00Z' })
   to?: string;
 }

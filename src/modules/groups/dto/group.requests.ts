@@ -37,14 +37,14 @@ export class GroupUpdate {
 }
 
 export class GroupListQuery extends PageQuery {
-  @TextParameter({ description: 'Only groups whose name contains this, whatever the case.', example: undefined })
+  @TextParameter({ description: 'Only groups whose name contains this, whatever the case.', sample: 'ada' })
   search?: string;
 }
 
 export class MemberListQuery extends PageQuery {
   @FlagParameter({
     description: 'Also the members of all groups inside of this one, each user once.',
-    example: undefined,
+    sample: true,
     fallback: false,
   })
   transitive?: boolean;

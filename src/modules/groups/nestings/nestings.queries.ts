@@ -9,23 +9,15 @@ export const LOCK_NESTINGS = statement(
   `SELECT pg_advisory_xact_lock(hashtextextended('doorlist.nestings', hashtext($1::text)))`,
 );
 
-/** The groups from `child` down to `parent`, by name, where there is such a way. Values: tenant, child, parent. */
-export const WAY_DOWN = statement(
-  'groups.way_down',
-  `WITH RECURSIVE way(group_id, path) AS (
-     SELECT $2::uuid, ARRAY[$2::uuid]
-     UNION ALL
-     SELECT n.child_id, way.path || n.child_id
-       FROM way
-       JOIN group_nestings n ON n.tenant_id = $1 AND n.parent_id = way.group_id
-       JOIN group_closure c ON c.tenant_id = $1 AND c.ancestor_id = n.child_id AND c.descendant_id = $3
-      WHERE way.group_id <> $3
-   )
-   SELECT (SELECT array_agg(g.name ORDER BY step.place)
-             FROM unnest(way.path) WITH ORDINALITY AS step(id, place)
-             JOIN groups g ON g.tenant_id = $1 AND g.id = step.id) AS names
-     FROM way WHERE way.group_id = $3
-    ORDER BY cardinality(way.path) LIMIT 1`,
+/** The nestings on any way from `child` down to `parent`; none where there is no way. Values: tenant, child, parent. */
+export const NESTINGS_BETWEEN = statement(
+  'groups.nestings_between',
+  `SELECT n.parent_id, n.child_id, g.name AS child_name
+     FROM group_nestings n
+     JOIN group_closure down ON down.tenant_id = $1 AND down.ancestor_id = $2 AND down.descendant_id = n.parent_id
+     JOIN group_closure up ON up.tenant_id = $1 AND up.ancestor_id = n.child_id AND up.descendant_id = $3
+     JOIN groups g ON g.tenant_id = $1 AND g.id = n.child_id
+    WHERE n.tenant_id = $1`,
 );
 
 /** Values: tenant, parent, child. */

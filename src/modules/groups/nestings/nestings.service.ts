@@ -8,6 +8,7 @@ import type { NestedGroupResponse, NestingResponse } from '../dto/group.response
 import { GroupsService } from '../groups.service.js';
 import { lockNestings, withClosureOpened } from './closure.js';
 import * as queries from './nestings.queries.js';
+import { shortestWay, type Step } from './shortest-way.js';
 
 /** Which group is inside of which. */
 @Injectable()
@@ -71,12 +72,13 @@ export class NestingsService {
     transaction: Transaction,
     scope: TenantScope,
     parent: { id: string; name: string },
-    child: { id: string },
+    child: { id: string; name: string },
   ): Promise<void> {
     const values = [scope.tenantId, child.id, parent.id];
-    const [way] = await transaction.query<{ names: string[] }>(queries.WAY_DOWN, values);
+    const steps = child.id === parent.id ? [] : await transaction.query<Step>(queries.NESTINGS_BETWEEN, values);
+    const way = shortestWay(steps, child.id, parent.id);
     if (!way) return;
-    const path = [parent.name, ...way.names].map((name) => `"${name}"`).join(' > ');
+    const path = [parent.name, child.name, ...way].map((name) => `"${name}"`).join(' > ');
     throw conflict('nesting_cycle', `The nesting would close a cycle: ${path}.`);
   }
 

@@ -85,10 +85,10 @@ export class UserUpdate {
 export class UserListQuery extends PageQuery {
   @TextParameter({
     description: 'Only users whose user name, names or e-mail address contain this, whatever the case.',
-    example: undefined,
+    sample: 'ada',
   })
   search?: string;
 
-  @Choice({ ...STATUS, description: 'Only users with this status.', example: undefined })
+  @Choice({ ...STATUS, description: 'Only users with this status.', sample: 'active', example: undefined })
   status?: UserStatus;
 }

@@ -1,0 +1,46 @@
+import type { FieldIssue } from '../kernel/domain-error.js';
+
+/** Deepest nesting of a body that is read; far beyond what any request needs. */
+const DEEPEST = 32;
+
+type Location = readonly (string | number)[];
+
+/**
+ * Where a request holds what cannot be kept as it was sent: NUL characters and halves of surrogate pairs (no text in
+ * UTF-8, RFC 3629 section 3), numbers too large for a double (JSON.parse makes them Infinity, which is no JSON), and
+ * nesting deeper than 32. Also `__proto__`, which is a danger to whoever reads it back. Looks at names and values alike, without recursion.
+ */
+export function unstorableValues(value: unknown, at: Location): FieldIssue[] {
+  const issues: FieldIssue[] = [];
+  const pending: { value: unknown; loc: Location }[] = [{ value, loc: at }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { value: found, loc } = next;
+    if (loc.length > DEEPEST) {
+      return [{ loc: loc.slice(0, 2), msg: `must not be nested deeper than ${DEEPEST} levels`, type: 'too_deep' }];
+    }
+    if (typeof found === 'string' && isUnstorable(found)) issues.push(badText(loc, 'must not hold'));
+    if (typeof found === 'number' && !Number.isFinite(found)) {
+      issues.push({
+        loc,
+        msg: 'must be a number that fits a double (at most about 1.8e308)',
+        type: 'number_too_large',
+      });
+    }
+    if (typeof found !== 'object' || found === null) continue;
+    for (const [name, inner] of Object.entries(found)) {
+      if (isUnstorable(name)) issues.push(badText(loc, 'must not have names with'));
+      else if (name === '__proto__')
+        issues.push({ loc: [...loc, name], msg: 'must not be used as a name', type: 'forbidden_name' });
+      else pending.push({ value: inner, loc: [...loc, Array.isArray(found) ? Number(name) : name] });
+    }
+  }
+  return issues;
+}
+
+function isUnstorable(text: string): boolean {
+  return text.includes('\u0000') || !text.isWellFormed();
+}
+
+function badText(loc: Location, refusal: string): FieldIssue {
+  return { loc, msg: `${refusal} NUL characters or unpaired surrogates`, type: 'unstorable_text' };
+}
