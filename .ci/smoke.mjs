@@ -81,13 +81,13 @@ async function nothingLeft(before, folder) {
     throw new Error(`left behind: ${left.map(({ pid, command }) => `${pid} ${command}`).join('; ')}`);
 }
 
-/** The commands of the banner: lines that begin with "  curl ", each with the lines that a backslash continues it by. */
+/** The commands of the banner: lines that begin with "  curl " or "  TOKEN=", each with the lines that a backslash continues it by. */
 function curlCommands(text) {
   const commands = [];
   let open = false;
   for (const line of text.split('\n')) {
     if (open) commands.push(`${commands.pop()}\n${line}`);
-    else if (line.startsWith('  curl ')) commands.push(line);
+    else if (/^ {2}(curl |TOKEN=)/.test(line)) commands.push(line);
     else continue;
     open = line.endsWith('\\');
   }
@@ -103,9 +103,15 @@ function named(text, what, pattern) {
 const tenantIn = (text) =>
   named(text, 'tenant id', /tenant\b[^\n]*?\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/i);
 
-/** Pastes one command into a shell of its own. Throws unless it ends well and prints JSON that is not a refusal. */
-async function paste(command) {
-  const { stdout } = await promisify(execFile)('bash', ['-c', command], { timeout: 20_000 });
+/** Pastes the first command, which gets the token. Throws unless it leaves a JWT in TOKEN. */
+async function pasteToken(command) {
+  const { stdout } = await promisify(execFile)('bash', ['-c', `${command}\necho "$TOKEN"`], { timeout: 20_000 });
+  if (!/^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/.test(stdout)) throw new Error(stdout);
+}
+
+/** Pastes the command that gets the token and one behind it. Throws unless that prints JSON that is no refusal. */
+async function paste(tokenCommand, command) {
+  const { stdout } = await promisify(execFile)('bash', ['-c', `${tokenCommand}\n${command}`], { timeout: 20_000 });
   const body = JSON.parse(stdout);
   if (body === null || typeof body !== 'object' || 'error' in body || 'detail' in body) throw new Error(stdout);
 }
@@ -121,7 +127,9 @@ async function firstStart(env, folder) {
   await step(`the banner has ${COMMANDS} curl commands`, () => {
     if (commands.length !== COMMANDS) throw new Error(`it has ${commands.length}:\n${text}`);
   });
-  for (const command of commands) await step(`pasted: ${command.trim().split('\n', 1)[0]}`, () => paste(command));
+  const [token, ...others] = commands;
+  await step('pasted: TOKEN=...', () => pasteToken(token));
+  for (const command of others) await step(`pasted: ${command.trim().split(' -H', 1)[0]}`, () => paste(token, command));
   await end(service, folder, 'first');
   return tenant;
 }

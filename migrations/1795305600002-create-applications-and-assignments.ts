@@ -56,10 +56,10 @@ async function createAssignments(runner: QueryRunner): Promise<void> {
       CONSTRAINT assignments_group_fkey FOREIGN KEY (tenant_id, group_id)
         REFERENCES groups (tenant_id, id) ON DELETE CASCADE
     )`);
-  // One assignment a pair; each pair is found from either end.
+  // One assignment a pair; each pair is found from either end. The first index holds all assignments (nulls are distinct),
+  // because deleting an application must find them all.
   await runner.query(`
-    CREATE UNIQUE INDEX assignments_application_user_key ON assignments (tenant_id, application_id, user_id)
-      WHERE user_id IS NOT NULL`);
+    CREATE UNIQUE INDEX assignments_application_user_key ON assignments (tenant_id, application_id, user_id)`);
   await runner.query(`
     CREATE UNIQUE INDEX assignments_application_group_key ON assignments (tenant_id, application_id, group_id)
       WHERE group_id IS NOT NULL`);

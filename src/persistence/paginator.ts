@@ -35,6 +35,8 @@ export interface PageMarks {
   readonly orderBy: string;
   /** `LIMIT ... OFFSET ...`: one row more than the page has, which tells whether there is a next one. */
   readonly limit: string;
+  /** `LIMIT ...` of a source that the page is put together from: as many rows as offset and limit take together. */
+  readonly reach: string;
 }
 
 /** A list with a statement of its own: it answers `total_items` with every row, and `is_row` false in place of no row. */
@@ -68,7 +70,7 @@ export class Paginator {
     const marks = marksOf(query, position);
     const text = 'textFor' in query ? query.textFor(marks) : listText(query, marks);
     const found = await this.database.query<Row & CountedRow>(scope, { name: statementNameOf(text), text }, values);
-    const rows = found.filter((row) => row.is_row);
+    const rows = found.filter((row) => row.is_row).map(withoutCounts);
     const items = rows.slice(0, position.perPage);
     const last = items.at(-1);
     const more = rows.length > position.perPage && last !== undefined;
@@ -108,6 +110,11 @@ export class Paginator {
   }
 }
 
+function withoutCounts<Row extends object>(row: Row & CountedRow): Row {
+  const { total_items: _total, is_row: _isRow, ...rest } = row;
+  return rest as unknown as Row;
+}
+
 function contextOf(scope: AnyScope, query: PagedList): CursorContext {
   const owner = scope instanceof TenantScope ? scope.tenantId : 'platform';
   return { list: query.list, owner, filters: query.values };
@@ -130,6 +137,7 @@ function marksOf(query: PagedList, position: CursorPosition): PageMarks {
     after: position.after.length > 0 ? comparison : '',
     orderBy: `ORDER BY ${columns.map((column) => `${column} ${direction}`).join(', ')}`,
     limit: `LIMIT $${next}::int OFFSET $${next + 1}::bigint`,
+    reach: `LIMIT $${next}::int + $${next + 1}::bigint`,
   };
 }
 

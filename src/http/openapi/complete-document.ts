@@ -98,12 +98,11 @@ function pathParameters(path: string): Parameter[] {
 }
 
 /** `examples` of the schema document a value without Swagger UI filling it in: most filters are best left out. */
-function completeParameter(parameter: Parameter): void {
+function completeParameter(parameter: Parameter & { [SAMPLE]?: unknown }): void {
   parameter.schema ??= { type: 'string' };
-  const { [SAMPLE]: sample, ...schema } = parameter.schema as Schema & Record<string, unknown>;
-  parameter.schema = schema;
   modernize(parameter.schema);
-  if (sample !== undefined) parameter.schema.examples = [sample];
+  if (parameter[SAMPLE] !== undefined) parameter.schema.examples = [parameter[SAMPLE]];
+  Reflect.deleteProperty(parameter, SAMPLE);
 }
 
 function addHeaders(response: Response, status: string, operation: Operation): void {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { mapPage, type Page, type PageRequest } from '../../kernel/page.js';
+import type { Page, PageRequest } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { Paginator } from '../../persistence/paginator.js';
 import { ApplicationsService } from '../applications/index.js';
@@ -24,13 +24,6 @@ export class AccessService {
     const page = await this.paginator.rows<EffectiveUserResponse>(scope, statement, request);
     // Only an empty answer leaves open whether the application exists.
     if (page.totalItems === 0) await this.applications.get(scope, applicationId);
-    return mapPage(page, (row) => ({
-      user_id: row.user_id,
-      user_name: row.user_name,
-      email: row.email,
-      display_name: row.display_name,
-      assignment_type: row.assignment_type,
-      assigned_via: row.assigned_via,
-    }));
+    return page;
   }
 }

@@ -40,10 +40,9 @@ export const APPLICATIONS_OF_GROUP = statement(
 /** Who is assigned to an application itself, by assigned_at; no row where there is no such application. Values: tenant, application. */
 export const ASSIGNEES = statement(
   'assignments.assignees',
-  `SELECT coalesce(json_agg(a.user_id ORDER BY a.assigned_at, a.id) FILTER (WHERE a.user_id IS NOT NULL), '[]') AS users,
-          coalesce(json_agg(a.group_id ORDER BY a.assigned_at, a.id) FILTER (WHERE a.group_id IS NOT NULL), '[]') AS groups
-     FROM applications p
-     LEFT JOIN assignments a ON a.tenant_id = $1 AND a.application_id = p.id
-    WHERE p.tenant_id = $1 AND p.id = $2
-    GROUP BY p.id`,
+  `SELECT coalesce((SELECT json_agg(a.user_id ORDER BY a.assigned_at, a.id) FROM assignments a
+                     WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.user_id IS NOT NULL), '[]') AS users,
+          coalesce((SELECT json_agg(a.group_id ORDER BY a.assigned_at, a.id) FROM assignments a
+                     WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.group_id IS NOT NULL), '[]') AS groups
+     FROM applications p WHERE p.tenant_id = $1 AND p.id = $2`,
 );
