@@ -169,6 +169,19 @@ export default defineConfig(
   },
   { files: ['src/**/*.ts', 'migrations/**/*.ts'], ignores: ['src/config/**'], rules: ENVIRONMENT_READ_IN_CONFIG_ALONE },
   {
+    files: ['src/modules/**/*.controller.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          name: '@nestjs/common',
+          importNames: ['Post'],
+          message: 'Every POST honours Idempotency-Key: use IdempotentPost.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts', '**/*.spec.ts'],
     rules: {
       'max-lines': lines(400),

@@ -1,10 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { AllExceptionsFilter } from './http/errors/exception.filter.js';
-import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { StrayQueryGuard } from './http/stray-query.guard.js';
 import { AccessModule } from './modules/access/index.js';
@@ -55,7 +54,6 @@ export class AppModule {
         { provide: APP_GUARD, useExisting: JwtAuthGuard },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_GUARD, useClass: StrayQueryGuard },
-        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
       ],
     };
   }

@@ -14,6 +14,8 @@ interface Identity {
   readonly version?: number;
   /** The last segment of the URL of what was just made, below the URL it was posted to. */
   readonly createdAs?: string;
+  /** Whether a PUT has just made what stands at its own URL: then it answers 201. */
+  readonly createdHere?: boolean;
 }
 
 /** What a controller answers; the HTTP layer adds `meta` and the headers, and knows nothing else of it. */
@@ -38,6 +40,11 @@ export function resource(data: object, version: number): Answer {
 /** 201 `{data, meta}` with Location and, where the resource has a version, an ETag. */
 export function created(data: object, identity: { createdAs: string; version?: number }): Answer {
   return new Answer(data, undefined, identity);
+}
+
+/** The answer of an idempotent PUT: 201 with Location where it made something, 200 where it was there. */
+export function put(data: object, isNew: boolean): Answer {
+  return new Answer(data, undefined, { createdHere: isNew });
 }
 
 /** `{data, pagination, meta}` */

@@ -79,12 +79,11 @@ function logEntry(request: ScopedRequest, reply: FastifyReply): object {
 }
 
 function complete(request: FastifyRequest, reply: FastifyReply, answer: Answer, publicUrl: string): object {
-  const { version, createdAs } = answer.identity;
+  const { version, createdAs, createdHere } = answer.identity;
+  const url = publicUrl + (request.url.split('?', 1)[0] ?? '').replace(/\/$/, '');
   if (version !== undefined) void reply.header('ETag', etagOf(version));
-  if (createdAs !== undefined) {
-    const path = (request.url.split('?', 1)[0] ?? '').replace(/\/(bulk)?$/, '');
-    void reply.header('Location', `${publicUrl}${path}/${createdAs}`);
-  }
+  if (createdAs !== undefined) void reply.header('Location', `${url}/${createdAs}`);
+  if (createdHere) void reply.code(201).header('Location', url);
   const meta = { request_id: request.id, timestamp: new Date().toISOString() };
   return answer.pagination ? { data: answer.data, pagination: answer.pagination, meta } : { data: answer.data, meta };
 }

@@ -12,7 +12,10 @@ const ETAG_HEADER = {
   ETag: { schema: { type: 'string' }, description: 'The version of the resource, for If-Match.', example: '"1"' },
 };
 const LOCATION_HEADER = {
-  Location: { schema: { type: 'string', format: 'uri' }, description: 'Where the new resource is.' },
+  Location: {
+    schema: { type: 'string', format: 'uri' },
+    description: 'Where the new resource is; not after bulk calls.',
+  },
 };
 
 const IDEMPOTENCY_KEY: Parameter = {

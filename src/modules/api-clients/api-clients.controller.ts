@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { ExpectedVersion } from '../../kernel/version.js';
 import { mapPage } from '../../kernel/page.js';
@@ -7,6 +7,7 @@ import type { TenantScope } from '../../kernel/scope.js';
 import { Answer, created, paged, resource } from '../../http/answers.js';
 import { IfMatch } from '../../http/etag.js';
 import { PageQuery } from '../../http/fields/query-fields.js';
+import { IdempotentPost } from '../../http/idempotent-post.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentPrincipal, CurrentScope } from '../../security/current-scope.js';
@@ -22,7 +23,7 @@ const NOT_HELD = { 403: 'The token lacks clients:write, or a scope that the clie
 export class ApiClientsController {
   constructor(private readonly clients: ApiClientsService) {}
 
-  @Post()
+  @IdempotentPost()
   @Requires('clients:write')
   @Route({
     summary: 'Create an API client; its secret is answered this once',
@@ -76,7 +77,7 @@ export class ApiClientsController {
     return resource(apiClientResponse(client), client.version);
   }
 
-  @Post(':api_client_id/rotate')
+  @IdempotentPost(':api_client_id/rotate')
   @Requires('clients:write')
   @Route({
     summary: 'Give an API client a new secret, answered this once',
@@ -95,7 +96,7 @@ export class ApiClientsController {
     return resource({ ...apiClientResponse(client), client_secret: secret }, client.version);
   }
 
-  @Post(':api_client_id/revoke')
+  @IdempotentPost(':api_client_id/revoke')
   @Requires('clients:write')
   @Route({
     summary: 'Revoke an API client for good',

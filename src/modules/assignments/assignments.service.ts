@@ -74,8 +74,11 @@ export class AssignmentsService {
     const outcomes = await this.database.query<Outcome>(scope, ASSIGN[assignee.kind], values, input);
     const unknown = outcomes.filter((outcome) => !outcome.is_known).map((outcome) => outcome.application_id);
     if (unknown.length > 0) throw notFound('application', unknown.join(', '));
-    // Another call made it at the same moment: it is there now, though this statement could not see it yet.
-    return outcomes.every((outcome) => outcome.id !== null) ? outcomes : this.#assign(scope, assignee, applicationIds);
+    // Another call made these at the same moment: they are there now, though this statement could not see them yet.
+    const unseen = outcomes.filter((outcome) => outcome.id === null).map((outcome) => outcome.application_id);
+    if (unseen.length === 0) return outcomes;
+    const seen = new Map((await this.#assign(scope, assignee, unseen)).map((each) => [each.application_id, each]));
+    return outcomes.map((outcome) => seen.get(outcome.application_id) ?? outcome);
   }
 }
 

@@ -1,8 +1,8 @@
-import { Body, Controller, Delete, Get, HttpStatus, Post, Put, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import type { TenantScope } from '../../kernel/scope.js';
-import { Answer, answer, created } from '../../http/answers.js';
+import { Answer, answer, created, put } from '../../http/answers.js';
+import { IdempotentPost } from '../../http/idempotent-post.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';
@@ -33,7 +33,7 @@ export class GroupAssignmentsController {
     return answer(await this.assigned.ofGroup(scope, groupId));
   }
 
-  @Post()
+  @IdempotentPost()
   @Requires('assignments:write')
   @Route({
     summary: 'Assign an application to the group',
@@ -51,7 +51,7 @@ export class GroupAssignmentsController {
     return created(assignment, { createdAs: body.application_id });
   }
 
-  @Post('bulk')
+  @IdempotentPost('bulk')
   @Requires('assignments:write')
   @Route({
     summary: 'Assign several applications to the group at once, all or none',
@@ -79,11 +79,9 @@ export class GroupAssignmentsController {
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') groupId: string,
     @PathId('application_id') applicationId: string,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer> {
     const { assignment, isNew } = await this.assignments.put(scope, group(groupId), applicationId);
-    if (isNew) void reply.code(HttpStatus.CREATED);
-    return answer(assignment);
+    return put(assignment, isNew);
   }
 
   @Delete(':application_id')

@@ -1,8 +1,8 @@
-import { Body, Controller, Delete, Get, HttpStatus, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import type { TenantScope } from '../../kernel/scope.js';
-import { Answer, answer, created } from '../../http/answers.js';
+import { Answer, answer, created, put } from '../../http/answers.js';
+import { IdempotentPost } from '../../http/idempotent-post.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';
@@ -36,7 +36,7 @@ export class UserAssignmentsController {
     return answer(await this.assigned.ofUser(scope, userId, query.include_group_assignments ?? true));
   }
 
-  @Post()
+  @IdempotentPost()
   @Requires('assignments:write')
   @Route({
     summary: 'Assign an application to the user',
@@ -54,7 +54,7 @@ export class UserAssignmentsController {
     return created(assignment, { createdAs: body.application_id });
   }
 
-  @Post('bulk')
+  @IdempotentPost('bulk')
   @Requires('assignments:write')
   @Route({
     summary: 'Assign several applications to the user at once, all or none',
@@ -82,11 +82,9 @@ export class UserAssignmentsController {
     @CurrentScope() scope: TenantScope,
     @PathId('user_id') userId: string,
     @PathId('application_id') applicationId: string,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer> {
     const { assignment, isNew } = await this.assignments.put(scope, user(userId), applicationId);
-    if (isNew) void reply.code(HttpStatus.CREATED);
-    return answer(assignment);
+    return put(assignment, isNew);
   }
 
   @Delete(':application_id')

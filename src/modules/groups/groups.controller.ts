@@ -1,10 +1,11 @@
-import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { ExpectedVersion } from '../../kernel/version.js';
 import { mapPage } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { Answer, created, paged, resource } from '../../http/answers.js';
 import { IfMatch } from '../../http/etag.js';
+import { IdempotentPost } from '../../http/idempotent-post.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';
@@ -20,7 +21,7 @@ const TAKEN = { 409: 'The name or the external_id is taken.' };
 export class GroupsController {
   constructor(private readonly groups: GroupsService) {}
 
-  @Post()
+  @IdempotentPost()
   @Requires('directory:write')
   @Route({ summary: 'Create a group', status: 201, data: GroupResponse, versioned: true, refusals: TAKEN })
   async createGroup(@CurrentScope() scope: TenantScope, @Body() body: GroupCreate): Promise<Answer> {

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { AnyScope } from '../../kernel/scope.js';
 import { scopeValues } from '../database-role.js';
@@ -59,7 +60,18 @@ export class PipelinePool {
     }
   }
 
+  /** Statements that are sent while one phase of the event loop runs leave in one write to the socket. */
+  #gather(client: pg.Client): void {
+    const { stream } = (client as pg.Client & { connection: { stream: Writable } }).connection;
+    if (stream.writableCorked > 0) return;
+    stream.cork();
+    setImmediate(() => {
+      stream.uncork();
+    });
+  }
+
   #send(client: pg.Client, scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+    this.#gather(client);
     return new Promise((resolve, reject) => {
       client.query(
         new ScopedQuery(scopeValues(scope), statement, values, {

@@ -1,9 +1,9 @@
-import { Body, Controller, Delete, Get, HttpStatus, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { PageQuery } from '../../../http/fields/query-fields.js';
-import { Answer, answer, paged } from '../../../http/answers.js';
+import { Answer, answer, paged, put } from '../../../http/answers.js';
+import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
 import { CurrentScope } from '../../../security/current-scope.js';
@@ -28,7 +28,7 @@ export class MembersController {
     return paged(await this.members.list(scope, groupId, query.transitive ?? false, query.toPageRequest()));
   }
 
-  @Post('groups/:group_id/members')
+  @IdempotentPost('groups/:group_id/members')
   @Requires('directory:write')
   @Route({ summary: 'Add users to a group, all or none', data: MembersAddedResponse })
   async addMembers(
@@ -51,11 +51,9 @@ export class MembersController {
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') groupId: string,
     @PathId('user_id') userId: string,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer> {
     const { membership, isNew } = await this.members.put(scope, groupId, userId);
-    if (isNew) void reply.code(HttpStatus.CREATED);
-    return answer(membership);
+    return put(membership, isNew);
   }
 
   @Delete('groups/:group_id/members/:user_id')

@@ -1,8 +1,7 @@
-import { Controller, Delete, Get, HttpStatus, Put, Query, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import type { TenantScope } from '../../../kernel/scope.js';
-import { Answer, answer, paged } from '../../../http/answers.js';
+import { Answer, paged, put } from '../../../http/answers.js';
 import { PageQuery } from '../../../http/fields/query-fields.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
@@ -40,11 +39,9 @@ export class NestingsController {
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') parentId: string,
     @PathId('child_id') childId: string,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer> {
     const { nesting, isNew } = await this.nestings.put(scope, parentId, childId);
-    if (isNew) void reply.code(HttpStatus.CREATED);
-    return answer(nesting);
+    return put(nesting, isNew);
   }
 
   @Delete(':child_id')
