@@ -42,7 +42,7 @@ export function addHooks(fastify: FastifyInstance, options: HookOptions): void {
     if (options.serverTiming && request.scope) {
       void reply.header('Server-Timing', `db;desc="statements=${request.scope.statements}"`);
     }
-    done(null, isUnchanged(request, reply) ? unchanged(reply) : payload);
+    done(null, isUnchanged(request, reply) ? unchanged(request, reply) : payload);
   });
   fastify.addHook('onResponse', (request: ScopedRequest, reply, done) => {
     options.log.info(logEntry(request, reply));
@@ -97,7 +97,8 @@ function isUnchanged(request: FastifyRequest, reply: FastifyReply): boolean {
   return typeof etag === 'string' && namesTag(known, etag);
 }
 
-function unchanged(reply: FastifyReply): null {
+function unchanged(request: FastifyRequest, reply: FastifyReply): string | null {
   void reply.code(304).removeHeader('Content-Type').removeHeader('Content-Length');
-  return null;
+  // For HEAD, Fastify measures what it then leaves out.
+  return request.method === 'HEAD' ? '' : null;
 }

@@ -19,7 +19,7 @@ import { PLATFORM_CLIENT, STATE_VARIABLE, type TestState } from './test-state.js
  */
 export default async function globalSetup(options: { maxWorkers: number }): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'doorlist-test-'));
-  const engine = engineOfTheRun(join(folder, 'data'));
+  const engine = engineOfTheRun(folder);
   running.folder = folder;
   running.engine = engine;
   const connection = await engine.start();

@@ -41,12 +41,13 @@ export class OpenApiCheck {
     }
     const response = operation.responses[String(status)];
     if (!response) throw new Error(`${what}, which the OpenAPI document does not name: ${JSON.stringify(body)}`);
-    const content = response.content?.['application/json'];
+    const type = contentType?.split(';', 1)[0] ?? 'application/json';
+    const content = response.content?.[type] ?? response.content?.['application/json'];
     if (!content?.schema) {
       if (body !== null) throw new Error(`${what} with a body, where the OpenAPI document promises none.`);
       return;
     }
-    if (!contentType?.startsWith('application/json')) throw new Error(`${what} as ${String(contentType)}.`);
+    if (!contentType?.includes('json')) throw new Error(`${what} as ${String(contentType)}.`);
     const validate = this.#validatorOf(content.schema);
     if (!validate(body)) {
       throw new Error(

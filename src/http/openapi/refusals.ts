@@ -9,7 +9,7 @@ interface DocumentedRefusal {
 
 const REFUSALS: Readonly<Record<string, DocumentedRefusal>> = {
   '400': {
-    description: 'The request cannot be read: malformed JSON, or a cursor that was not made for this query.',
+    description: 'The request cannot be read: malformed JSON or URL, or a cursor that was not made for this query.',
     code: 'malformed_json',
     detail: 'The body is not valid JSON.',
   },
@@ -64,11 +64,10 @@ const REQUEST_ID = '019ab5f2-6c1e-7b3a-9a51-3f0c8d2e4b10';
 
 /** The statuses that the shape of an operation brings with it. */
 function impliedStatuses(path: string, method: string, operation: Operation): string[] {
-  const implied = ['401', '403', '422', '500', '503'];
+  const implied = ['400', '401', '403', '422', '500', '503'];
   if (path.includes('{')) implied.push('404');
   // Also where no body is asked for: one that is sent is read.
-  if (method !== 'get') implied.push('400', '413', '415');
-  if (operation.parameters?.some((parameter) => parameter.name === 'cursor')) implied.push('400');
+  if (method !== 'get') implied.push('413', '415');
   const changesVersioned = operation[VERSIONED] && method !== 'get' && !('201' in operation.responses);
   if (changesVersioned) implied.push('412');
   return implied;

@@ -1,9 +1,14 @@
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_OF } from '../../http/errors/error-status.js';
 import { DomainError } from '../../kernel/domain-error.js';
 import { OAUTH_PATHS } from './discovery-document.js';
 import { TokenServer } from './token-server.js';
+
+/** Largest form, in bytes; the library itself reads no more. */
+const LARGEST_FORM = 56 * 1024;
+const TOO_LARGE = `The body is larger than ${LARGEST_FORM} bytes.`;
 
 const GETS = [OAUTH_PATHS.jwks, OAUTH_PATHS.openidConfiguration, OAUTH_PATHS.authorizationServer];
 
@@ -20,6 +25,13 @@ export async function mountOAuth(app: NestFastifyApplication): Promise<void> {
     context.removeAllContentTypeParsers();
     context.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
     context.setErrorHandler(answerError);
+    context.addHook('onRequest', (request, _reply, done) => {
+      done(
+        Number(request.headers['content-length'] ?? 0) > LARGEST_FORM
+          ? new DomainError('too_large', 'body_too_large', TOO_LARGE)
+          : undefined,
+      );
+    });
     const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const handle = await server.handler();
       reply.hijack();
@@ -40,7 +52,7 @@ function answerError(error: FastifyError | DomainError, request: FastifyRequest,
     void reply.send({ error: 'temporarily_unavailable', error_description: error.message });
     return;
   }
-  const status = error instanceof DomainError ? 500 : (error.statusCode ?? 500);
+  const status = error instanceof DomainError ? STATUS_OF[error.kind] : (error.statusCode ?? 500);
   if (status < 500) {
     void reply.code(status).send({ error: 'invalid_request', error_description: error.message });
     return;

@@ -66,6 +66,9 @@ const DISCOVERY: Schema = {
   },
 };
 
+/** RFC 7517 section 8.5.1. */
+const KEY_SET_TYPE = 'application/jwk-set+json';
+
 const UNAVAILABLE = { description: 'The database does not answer at the moment.', content: json(OAUTH_ERROR) };
 
 /** The routes of the token side for the OpenAPI document; no controller has them, so no decorator can describe them. */
@@ -88,7 +91,9 @@ export const OAUTH_OPERATIONS: Readonly<Record<string, Record<string, Operation>
       },
     },
   },
-  [OAUTH_PATHS.jwks]: { get: metadata('getKeys', 'The keys that tokens are signed with (RFC 7517)', KEY_SET) },
+  [OAUTH_PATHS.jwks]: {
+    get: metadata('getKeys', 'The keys that tokens are signed with (RFC 7517)', KEY_SET, KEY_SET_TYPE),
+  },
   [OAUTH_PATHS.openidConfiguration]: {
     get: metadata('getOpenIdConfiguration', 'Where everything is (OpenID Connect Discovery)', DISCOVERY),
   },
@@ -97,13 +102,13 @@ export const OAUTH_OPERATIONS: Readonly<Record<string, Record<string, Operation>
   },
 };
 
-function metadata(operationId: string, summary: string, schema: Schema): Operation {
+function metadata(operationId: string, summary: string, schema: Schema, type = 'application/json'): Operation {
   return {
     operationId,
     tags: TAGS,
     summary,
     security: [],
-    responses: { '200': { description: summary, content: json(schema) }, '503': UNAVAILABLE },
+    responses: { '200': { description: summary, content: { [type]: { schema } } }, '503': UNAVAILABLE },
   };
 }
 

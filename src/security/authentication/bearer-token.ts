@@ -16,3 +16,16 @@ export function bearerTokenOf(header: string | undefined): string {
   if (token.length > LONGEST_TOKEN) throw invalidToken(`The access token is longer than ${LONGEST_TOKEN} characters.`);
   return token;
 }
+
+/**
+ * Refuses a second Authorization header (RFC 9110 section 5.3: it must not be sent twice): Node would read the first, and
+ * an ingress may have judged the other. `rawHeaders` alternates names and values.
+ */
+export function requireOneAuthorization(rawHeaders: readonly string[]): void {
+  let found = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 13 && name.toLowerCase() === 'authorization') found += 1;
+  }
+  if (found > 1) throw invalidToken('Send one Authorization header.');
+}

@@ -6,7 +6,7 @@ import { DomainError, forbidden } from '../../kernel/domain-error.js';
 import type { Principal } from '../../kernel/principal.js';
 import { PUBLIC_ROUTE } from '../decorators.js';
 import type { AuthenticatedRequest } from './authenticated-request.js';
-import { bearerTokenOf } from './bearer-token.js';
+import { bearerTokenOf, requireOneAuthorization } from './bearer-token.js';
 import { CallerCache } from './caller-cache.js';
 import type { ClientStatus, TenantStatus } from './caller-registry.js';
 import { invalidToken, refusedToken } from './token-refusals.js';
@@ -35,6 +35,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
       return true;
     }
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    requireOneAuthorization(request.raw.rawHeaders);
     const token = bearerTokenOf(request.headers.authorization);
     const principal = this.tokens.find(token);
     if (principal === undefined) return this.#verify(context, request, token);
