@@ -8,7 +8,7 @@ import { acceptJsonOnly } from './http/body-parser.js';
 import { addHooks, requestIdOf } from './http/fastify-hooks.js';
 import type { JsonLogger } from './http/json-logger.js';
 import { answerClientError, answerFrameworkError } from './http/raw-refusals.js';
-import { buildDocument, serveDocument } from './http/openapi/serve-document.js';
+import { serveDocument } from './http/openapi/serve-document.js';
 import { OAUTH_OPERATIONS, mountOAuth } from './modules/oauth/index.js';
 import type { Persistence } from './persistence/persistence.js';
 import { VERSION } from './version.js';
@@ -47,9 +47,11 @@ export async function createApplication(
   addHooks(fastify, { publicUrl: issuer, serverTiming: config.serverTiming, log: logger });
   acceptJsonOnly(fastify);
   await mountOAuth(app);
-  if (config.docsEnabled) {
-    serveDocument(app, buildDocument(app, { version: VERSION, publicUrl: issuer, morePaths: OAUTH_OPERATIONS }));
-  }
   await app.init();
   return app;
+}
+
+/** Serves Swagger UI; to be called before the application listens. `tenantId` is filled in where there is one to try. */
+export function serveDocs(app: NestFastifyApplication, publicUrl: string, tenantId: string | null): void {
+  serveDocument(app, { version: VERSION, publicUrl, morePaths: OAUTH_OPERATIONS, tenantId });
 }

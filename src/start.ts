@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ENTITIES } from './app.entities.js';
-import { createApplication } from './app.setup.js';
+import { createApplication, serveDocs } from './app.setup.js';
 import type { Config } from './config/config.js';
 import { keepDemoNote, readDemoNote } from './demo/demo-note.js';
 import { createDemoTenant, type DemoTenant } from './demo/demo-tenant.js';
@@ -32,6 +32,7 @@ export async function startService(config: Config, logger: JsonLogger): Promise<
   });
   try {
     const demo = await prepareData(app, config);
+    if (config.docsEnabled) serveDocs(app, url, demo?.tenantId ?? null);
     await app.listen({ port, host: config.host });
     const banner = startBanner({ version: VERSION, engine: engine.describe(), url, docs: config.docsEnabled, demo });
     return { app, banner };

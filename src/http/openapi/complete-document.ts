@@ -50,11 +50,12 @@ const PATH_EXAMPLES: Readonly<Record<string, string>> = {
  * Completes what the decorators say into what a reader needs: OpenAPI 3.1 types, all refusals, the common headers, and
  * an example for every parameter, body and answer.
  */
-export function completeDocument(document: Document): Document {
+export function completeDocument(document: Document, tenantId: string | null): Document {
   for (const schema of Object.values(document.components.schemas)) modernize(schema);
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) completeOperation(document, path, method, operation);
   }
+  if (tenantId !== null) fillIn(document, tenantId);
   return document;
 }
 
@@ -86,6 +87,15 @@ function headerParameters(method: string, operation: Operation): Parameter[] {
   if (operation.security?.length === 0) return [];
   const changesVersioned = operation[VERSIONED] === true && !(method === 'get' || '201' in operation.responses);
   return [...(method === 'post' ? [IDEMPOTENCY_KEY] : []), ...(changesVersioned ? [IF_MATCH] : [])];
+}
+
+/** Puts a tenant that is there into every operation, so that each can be tried as it stands. */
+function fillIn(document: Document, tenantId: string): void {
+  for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {
+    for (const parameter of operation.parameters ?? []) {
+      if (parameter.in === 'path' && parameter.name === 'tenant_id') parameter.example = tenantId;
+    }
+  }
 }
 
 /** All parameters of paths are ids. */

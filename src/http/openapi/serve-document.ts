@@ -25,10 +25,12 @@ interface DocumentOptions {
   readonly publicUrl: string;
   /** Operations of routes that no controller has. */
   readonly morePaths: Document['paths'];
+  /** The tenant that Swagger UI fills in, where there is one to try. */
+  readonly tenantId: string | null;
 }
 
 /** Builds the OpenAPI 3.1 document of the application from its code. */
-export function buildDocument(app: INestApplication, options: DocumentOptions): OpenAPIObject {
+function buildDocument(app: INestApplication, options: DocumentOptions): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Doorlist')
@@ -53,12 +55,13 @@ export function buildDocument(app: INestApplication, options: DocumentOptions): 
     operationIdFactory: (_controller, method) => method,
   });
   Object.assign(document.paths, structuredClone(options.morePaths));
-  return completeDocument(document as unknown as Document) as unknown as OpenAPIObject;
+  return completeDocument(document as unknown as Document, options.tenantId) as unknown as OpenAPIObject;
 }
 
 /** Serves Swagger UI at /docs and the document at /docs-json and /docs-yaml. */
-export function serveDocument(app: INestApplication, document: OpenAPIObject): void {
-  SwaggerModule.setup('docs', app, document, {
+export function serveDocument(app: INestApplication, options: DocumentOptions): void {
+  // Built when it is first asked for: it takes memory, and few ask an instance behind an ingress.
+  SwaggerModule.setup('docs', app, () => buildDocument(app, options), {
     customSiteTitle: 'Doorlist API',
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
