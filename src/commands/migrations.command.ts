@@ -1,16 +1,12 @@
-import type { DataSource } from 'typeorm';
-import type { Config } from '../config/config.js';
-import type { JsonLogger } from '../http/json-logger.js';
-import { dataSourceFor } from '../persistence/data-source.js';
-import { migrate, revertLast } from '../persistence/migrator.js';
+import { migrateDatabase, revertDatabase } from '../persistence/migrator.js';
 import { withDatabase, type Command } from './command.js';
 
 /** Brings the schema up to date. */
 export const migrateCommand: Command = {
   about: 'bring the database schema up to date',
   run: (config, logger) =>
-    withDataSource(config, logger, async (dataSource) => {
-      const done = await migrate(dataSource);
+    withDatabase(config, logger, async (connection) => {
+      const done = await migrateDatabase(connection, config);
       return done.length > 0 ? done.map((name) => `migrated ${name}`) : ['the schema is up to date'];
     }),
 };
@@ -19,24 +15,8 @@ export const migrateCommand: Command = {
 export const revertCommand: Command = {
   about: 'take the newest migration back, and its data with it',
   run: (config, logger) =>
-    withDataSource(config, logger, async (dataSource) => {
-      const name = await revertLast(dataSource);
+    withDatabase(config, logger, async (connection) => {
+      const name = await revertDatabase(connection, config);
       return [name === null ? 'there is no migration to take back' : `reverted ${name}`];
     }),
 };
-
-async function withDataSource<T>(
-  config: Config,
-  logger: JsonLogger,
-  work: (dataSource: DataSource) => Promise<T>,
-): Promise<T> {
-  return withDatabase(config, logger, async (connection) => {
-    const dataSource = dataSourceFor(connection, config, []);
-    await dataSource.initialize();
-    try {
-      return await work(dataSource);
-    } finally {
-      await dataSource.destroy();
-    }
-  });
-}

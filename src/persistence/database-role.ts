@@ -4,7 +4,7 @@ import { TenantScope, type AnyScope } from '../kernel/scope.js';
  * The two roles that statements run as. Neither owns a table nor bypasses row-level security, whoever the connection
  * logged in as: `doorlist_tenant` sees one tenant's rows, `doorlist_platform` only the tables that belong to no tenant.
  */
-export const DATABASE_ROLES = { tenant: 'doorlist_tenant', platform: 'doorlist_platform' } as const;
+const DATABASE_ROLES = { tenant: 'doorlist_tenant', platform: 'doorlist_platform' } as const;
 
 /** Role and tenant for the transaction that the statement runs in; both end with it, so a pooled connection keeps neither. */
 export const ENTER_SCOPE = {

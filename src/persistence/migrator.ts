@@ -1,4 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { Config } from '../config/config.js';
+import { dataSourceFor } from './data-source.js';
+import type { ConnectionOptions } from './engines/index.js';
 
 /** Any fixed number: the advisory lock that one instance holds while it migrates. */
 const MIGRATION_LOCK = 4_717_300_129;
@@ -12,7 +15,7 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
 }
 
 /** Takes the newest migration back; answers its name, or null where there is none. */
-export async function revertLast(dataSource: DataSource): Promise<string | null> {
+async function revertLast(dataSource: DataSource): Promise<string | null> {
   return alone(dataSource, async (runner) => {
     const newest = async (): Promise<string | null> => {
       const rows = (await runner.query('SELECT name FROM migrations ORDER BY id DESC LIMIT 1')) as { name: string }[];
@@ -23,6 +26,30 @@ export async function revertLast(dataSource: DataSource): Promise<string | null>
     if (name !== null) await dataSource.undoLastMigration({ transaction: 'each' });
     return name;
   });
+}
+
+/** `migrate` on a database that nothing else of this process has open. */
+export async function migrateDatabase(connection: ConnectionOptions, config: Config): Promise<string[]> {
+  return opened(connection, config, migrate);
+}
+
+/** Takes the newest migration back, likewise; answers its name, or null where there is none. */
+export async function revertDatabase(connection: ConnectionOptions, config: Config): Promise<string | null> {
+  return opened(connection, config, revertLast);
+}
+
+async function opened<T>(
+  connection: ConnectionOptions,
+  config: Config,
+  work: (dataSource: DataSource) => Promise<T>,
+): Promise<T> {
+  const dataSource = dataSourceFor(connection, config, []);
+  await dataSource.initialize();
+  try {
+    return await work(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
 }
 
 async function alone<T>(dataSource: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {

@@ -85,7 +85,11 @@ function validOfType(source: Source, schema: Schema, type: string, name: string)
   if (type === 'null') return fc.constant(null);
   if (type === 'boolean') return fc.boolean();
   if (type === 'integer' || type === 'number') return validNumber(schema);
-  if (type === 'array') return fc.uniqueArray(validValue(source, schema.items ?? {}, name.replace(/s$/, '')), { minLength: 1, maxLength: 3 });
+  if (type === 'array')
+    return fc.uniqueArray(validValue(source, schema.items ?? {}, name.replace(/s$/, '')), {
+      minLength: 1,
+      maxLength: 3,
+    });
   if (type === 'object') return validObject(source, schema);
   return validText(source, schema, name);
 }
@@ -98,7 +102,9 @@ function validNumber(schema: Schema): Arbitrary<number> {
 function validObject(source: Source, schema: Schema): Arbitrary<unknown> {
   const { properties } = schema;
   if (!properties) return fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 });
-  const model = Object.fromEntries(Object.entries(properties).map(([name, each]) => [name, validValue(source, each, name)]));
+  const model = Object.fromEntries(
+    Object.entries(properties).map(([name, each]) => [name, validValue(source, each, name)]),
+  );
   return fc.record(model, { requiredKeys: schema.required ?? [] });
 }
 
@@ -125,7 +131,8 @@ function spoiled(valid: Arbitrary<unknown>): Arbitrary<unknown> {
 }
 
 function validParameter(source: Source, parameter: Parameter): Arbitrary<string> {
-  if (parameter.in === 'header') return fc.oneof(fc.constant(String(parameter.example)), fc.stringMatching(/^[\x20-\x7e]{1,40}$/));
+  if (parameter.in === 'header')
+    return fc.oneof(fc.constant(String(parameter.example)), fc.stringMatching(/^[\x20-\x7e]{1,40}$/));
   return validValue(source, parameter.schema ?? {}, parameter.name).map(String);
 }
 
@@ -159,14 +166,18 @@ export function requestOf(document: OpenApiDocument, placed: PlacedOperation, id
   const onePartSpoiled = fc.oneof(
     fc.tuple(valid, fc.nat(), hostileText).map(([parts, place, value]) => withSpoiledParameter(parts, place, value)),
     fc.tuple(valid, spoiled(validBody)).map(([parts, body]) => ({ ...parts, body: schema ? body : undefined })),
-    fc.tuple(valid, hostileText, hostileText).map(([parts, name, value]) => ({ ...parts, added: [name, value] as const })),
+    fc
+      .tuple(valid, hostileText, hostileText)
+      .map(([parts, name, value]) => ({ ...parts, added: [name, value] as const })),
     valid.map((parts) => ({ ...parts, body: undefined })),
   );
-  const hostile = fc.tuple(valid, fc.array(hostileText, { minLength: 12, maxLength: 12 }), hostileJson).map(([parts, texts, body]) => ({
-    ...parts,
-    given: parts.given.map(({ parameter }, index) => ({ parameter, value: texts[index % texts.length]! })),
-    body: schema ? body : undefined,
-  }));
+  const hostile = fc
+    .tuple(valid, fc.array(hostileText, { minLength: 12, maxLength: 12 }), hostileJson)
+    .map(([parts, texts, body]) => ({
+      ...parts,
+      given: parts.given.map(({ parameter }, index) => ({ parameter, value: texts[index % texts.length]! })),
+      body: schema ? body : undefined,
+    }));
   const parts: Arbitrary<Parts> = fc.oneof(
     { weight: 6, arbitrary: valid },
     { weight: 4, arbitrary: onePartSpoiled },
@@ -184,7 +195,9 @@ export function requestOf(document: OpenApiDocument, placed: PlacedOperation, id
 function givenOf(source: Source, parameters: readonly Parameter[]): Arbitrary<Given[]> {
   const each = parameters.map((parameter) => {
     const given = validParameter(source, parameter).map((value) => ({ parameter, value }));
-    return parameter.required ? given : fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: given });
+    return parameter.required
+      ? given
+      : fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: given });
   });
   return fc.tuple(...each).map((given) => given.filter((one) => one !== null));
 }
@@ -208,7 +221,9 @@ function pathWith(template: string, given: readonly Given[]): string {
 }
 
 function queryWith(given: readonly Given[], added: readonly [string, string] | undefined): string {
-  const pairs = given.filter(({ parameter }) => parameter.in === 'query').map(({ parameter, value }) => [parameter.name, value] as const);
+  const pairs = given
+    .filter(({ parameter }) => parameter.in === 'query')
+    .map(({ parameter, value }) => [parameter.name, value] as const);
   const all = [...pairs, ...(added ? [added] : [])].map(([name, value]) => `${encoded(name)}=${encoded(value)}`);
   return all.length > 0 ? `?${all.join('&')}` : '';
 }

@@ -6,8 +6,7 @@ import pg from 'pg';
 import { loadConfig } from '../../src/config/config.js';
 import { EmbeddedEngine } from '../../src/persistence/engines/embedded/embedded-engine.js';
 import { ServerEngine, type DatabaseEngine } from '../../src/persistence/engines/index.js';
-import { dataSourceFor } from '../../src/persistence/data-source.js';
-import { migrate } from '../../src/persistence/migrator.js';
+import { migrateDatabase } from '../../src/persistence/migrator.js';
 import { urlOf } from './database-url.js';
 import { startDoorlist } from './doorlist-process.js';
 import { running } from './running.js';
@@ -29,7 +28,7 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
   const templateName = `doorlist_test_${run}`;
   await inDatabase(adminUrl, `CREATE DATABASE ${templateName}`);
   running.databases.push(templateName);
-  await migrateDatabase(urlOf(connection, templateName));
+  await migrateTemplate(urlOf(connection, templateName));
   const workers: { url: string; databaseUrl: string }[] = [];
   for (let worker = 1; worker <= options.maxWorkers; worker += 1) {
     const name = `${templateName}_${worker}`;
@@ -58,12 +57,9 @@ function engineOfTheRun(dataDir: string): DatabaseEngine {
   return url ? new ServerEngine(url) : new EmbeddedEngine({ dataDir, log });
 }
 
-async function migrateDatabase(url: string): Promise<void> {
+async function migrateTemplate(url: string): Promise<void> {
   const config = loadConfig({ DATABASE_URL: url, PUBLIC_URL: 'http://127.0.0.1' });
-  const dataSource = dataSourceFor({ connectionString: url }, config, []);
-  await dataSource.initialize();
-  await migrate(dataSource);
-  await dataSource.destroy();
+  await migrateDatabase({ connectionString: url }, config);
 }
 
 async function inDatabase(url: string, sql: string): Promise<void> {

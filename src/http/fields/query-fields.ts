@@ -4,9 +4,7 @@ import { PER_PAGE, type PageRequest } from '../../kernel/page.js';
 import { field, type FieldOptions } from './field.js';
 
 /** A whole number in a query string. */
-export function WholeParameter(
-  options: FieldOptions & { readonly min: number; readonly max: number },
-): PropertyDecorator {
+function WholeParameter(options: FieldOptions & { readonly min: number; readonly max: number }): PropertyDecorator {
   const { min, max } = options;
   const accepts = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
   const rule = { type: 'integer', expected: `a whole number from ${min} to ${max}`, accepts };

@@ -67,18 +67,3 @@ export abstract class DatabaseEngine {
   /** Gives up whatever `start` took. Idempotent, and safe while a start is still under way. */
   abstract stop(): Promise<void>;
 }
-
-/** The parts of a libpq URL around its database name: scheme and authority, path, query. */
-const URL_PARTS = /^([a-z]+:\/\/[^/?#]*)(?:\/[^?#]*)?(.*)$/i;
-
-/** The same server and account, another database: for `CREATE DATABASE ... TEMPLATE` copies and maintenance. */
-export function withDatabase(options: AddressConnection, database: string): AddressConnection;
-export function withDatabase(options: ConnectionOptions, database: string): ConnectionOptions;
-export function withDatabase(options: ConnectionOptions, database: string): ConnectionOptions {
-  if (!('connectionString' in options)) return { ...options, database };
-  const connectionString = options.connectionString.replace(
-    URL_PARTS,
-    (_url, authority: string, rest: string) => `${authority}/${encodeURIComponent(database)}${rest}`,
-  );
-  return { connectionString };
-}

@@ -3,7 +3,7 @@ import { Id, Ids } from '../../../http/fields/fields.js';
 import { FlagParameter } from '../../../http/fields/query-fields.js';
 
 /** Most applications given in one bulk call. */
-export const MOST_APPLICATIONS = 1000;
+const MOST_APPLICATIONS = 1000;
 
 const APPLICATION = '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44';
 

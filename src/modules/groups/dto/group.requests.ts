@@ -2,7 +2,7 @@ import { Ids, Line, Prose } from '../../../http/fields/fields.js';
 import { FlagParameter, PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
 
 /** Most users added to a group in one call. */
-export const MOST_MEMBERS = 1000;
+const MOST_MEMBERS = 1000;
 
 const NAME = { description: 'Unique in the tenant, whatever the case.', example: 'Engineering' };
 const DESCRIPTION = { description: 'What it is for.', example: 'Builds the product.', optional: true, nullable: true };
