@@ -39,10 +39,10 @@ async function createRole(runner: QueryRunner, role: string): Promise<void> {
       END IF;
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
     END $$`);
-  // A superuser may become any role; anybody else must be a member.
+  // Who becomes the role must be a member of it; a superuser always is.
   await runner.query(`
     DO $$ BEGIN
-      IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+      IF NOT pg_has_role(current_user, '${role}', 'MEMBER') THEN
         EXECUTE format('GRANT ${role} TO %I', current_user);
       END IF;
     END $$`);

@@ -5,7 +5,7 @@ import { CursorCodec } from '../kernel/cursor.js';
 import { PlatformScope, SYSTEM_ACTOR } from '../kernel/scope.js';
 import { connectionConfig, dataSourceFor, type EntityClass } from './data-source.js';
 import { Database } from './database.js';
-import type { DatabaseEngine } from './engines/index.js';
+import { EngineError, type DatabaseEngine } from './engines/index.js';
 import { migrate } from './migrator.js';
 import { Paginator } from './paginator.js';
 import { PipelinePool } from './pipeline/pipeline-pool.js';
@@ -39,6 +39,7 @@ export async function openPersistence(
   const dataSource = dataSourceFor(connection, config, entities);
   try {
     await dataSource.initialize();
+    await requireVersion(dataSource);
     await migrate(dataSource);
     const unitOfWork = new UnitOfWork(dataSource);
     const cursors = new CursorCodec(await cursorSecret(unitOfWork));
@@ -60,6 +61,16 @@ export async function openPersistence(
     await engine.stop();
     throw error;
   }
+}
+
+/** Row-level security, generated identities and NULLS handling as we use them are tested from this version on. */
+const OLDEST_POSTGRES = 15;
+
+async function requireVersion(dataSource: DataSource): Promise<void> {
+  const [row] = await dataSource.query<{ server_version_num: string }[]>('SHOW server_version_num');
+  const major = Math.floor(Number(row?.server_version_num ?? 0) / 10_000);
+  if (major >= OLDEST_POSTGRES) return;
+  throw new EngineError('start_failed', `DATABASE_URL must name PostgreSQL ${OLDEST_POSTGRES} or later, not ${major}.`);
 }
 
 /** The secret that all instances sign cursors with; the first instance makes it. */
