@@ -45,6 +45,8 @@ async function createRole(runner: QueryRunner, role: string): Promise<void> {
       IF NOT pg_has_role(current_user, '${role}', 'MEMBER') THEN
         EXECUTE format('GRANT ${role} TO %I', current_user);
       END IF;
+    EXCEPTION WHEN insufficient_privilege THEN
+      RAISE EXCEPTION 'an administrator must run: GRANT ${role} TO %', quote_ident(current_user);
     END $$`);
 }
 

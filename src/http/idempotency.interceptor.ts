@@ -33,10 +33,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   async #once(scope: AnyScope, request: RepeatableRequest, next: CallHandler, reply: FastifyReply): Promise<Answer> {
-    const { answer, repeated } = await this.answers.once(scope, request, () => {
-      return lastValueFrom(next.handle() as Observable<Answer>);
-    });
-    if (repeated) void reply.header('Idempotency-Replayed', 'true');
+    const kept = await this.answers.once(scope, request, () => lastValueFrom(next.handle() as Observable<Answer>));
+    if (kept.repeated) void reply.header('Idempotency-Replayed', 'true');
+    if ('refusal' in kept) throw kept.refusal;
+    const { answer } = kept;
     return new Answer(answer.data, answer.pagination, answer.identity);
   }
 }

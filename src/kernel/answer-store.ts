@@ -1,3 +1,4 @@
+import type { DomainError } from './domain-error.js';
 import type { AnyScope } from './scope.js';
 
 /** What makes two requests the same one: who sent it, the key they gave it, and a digest of all it asked for. */
@@ -7,11 +8,10 @@ export interface RepeatableRequest {
   readonly digest: Buffer;
 }
 
-/** An answer as it is kept: the first one, or the same again. */
-export interface KeptAnswer<Answer> {
-  readonly answer: Answer;
-  readonly repeated: boolean;
-}
+/** What the first request was answered, an answer or a refusal, and whether this is that request or a later one. */
+export type KeptAnswer<Answer> = { readonly repeated: boolean } & (
+  { readonly answer: Answer } | { readonly refusal: DomainError }
+);
 
 /** Keeps the answers of requests that carry an Idempotency-Key, for 24 hours. */
 export abstract class AnswerStore {

@@ -73,7 +73,9 @@ describe('tenants', () => {
       const answer = await (await platformApi()).post(TENANTS, { slug, name: 'Any' });
       expect(answer.status).toBe(422);
       expect(answer.body).toEqual({
-        detail: [{ loc: ['body', 'slug'], msg: expect.any(String), type: slug === undefined ? 'missing' : 'dns_label' }],
+        detail: [
+          { loc: ['body', 'slug'], msg: expect.any(String), type: slug === undefined ? 'missing' : 'dns_label' },
+        ],
         code: 'validation_failed',
         request_id: expect.any(String),
       });
@@ -226,6 +228,24 @@ describe('the deletion of a tenant', () => {
     const answer = await api.get(`${path}/users`);
     expect([401, 403]).toContain(answer.status);
     expect(answer.body.data).toBeUndefined();
+  });
+
+  it('leaves nothing behind of what others write into it at the same moment', async () => {
+    const platform = await platformApi();
+    for (let round = 0; round < 5; round += 1) {
+      const tenant = await newTenant();
+      const { api, path } = tenant;
+      await furnish(tenant);
+      const writes = Array.from({ length: 12 }, (_, at) => [
+        api.post(`${path}/users`, { user_name: `late ${at}` }, { headers: { 'idempotency-key': `late ${at}` } }),
+        platform.post(`${path}/groups`, { name: `late ${at}` }),
+      ]).flat();
+      const deleted = await platform.delete(path);
+      expect(deleted.status).toBe(204);
+      const statuses = (await Promise.all(writes)).map(({ status }) => status);
+      expect(statuses.filter((status) => ![201, 401, 403, 404].includes(status))).toEqual([]);
+      expect(Object.entries(await rowsByTable(tenant.id)).filter(([, n]) => n > 0)).toEqual([]);
+    }
   });
 
   it('is kept among the events of the platform, with what the tenant was', async () => {

@@ -6,7 +6,7 @@ import { TenantResource } from '../../persistence/tenant-resource.entity.js';
 @Entity('api_clients')
 export class ApiClient extends TenantResource {
   /** The OAuth `client_id`, made by `newClientId`. */
-  @Column('text')
+  @Column({ type: 'text', collation: 'C' })
   clientId!: string;
 
   @Column('text')

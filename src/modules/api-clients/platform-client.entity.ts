@@ -9,7 +9,7 @@ export class PlatformClient extends VersionedResource {
   id!: string;
 
   /** The OAuth `client_id`, chosen by the operator; never of the form that tenants' clients have. */
-  @Column('text')
+  @Column({ type: 'text', collation: 'C' })
   clientId!: string;
 
   @Column('text')

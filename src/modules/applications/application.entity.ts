@@ -15,11 +15,11 @@ export class Application extends TenantResource {
   name!: string;
 
   /** All that `search` looks in, as one comparison key. */
-  @Column('text')
+  @Column({ type: 'text', collation: 'C' })
   searchKey!: string;
 
   /** Its id at the identity provider; unique in the tenant. */
-  @Column('text')
+  @Column({ type: 'text', collation: 'C' })
   clientId!: string;
 
   @Column({ type: 'text', nullable: true })

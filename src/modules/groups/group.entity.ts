@@ -8,13 +8,13 @@ export class Group extends TenantResource {
   name!: string;
 
   /** What makes names the same; see comparisonKey. */
-  @Column('text')
+  @Column({ type: 'text', collation: 'C' })
   nameKey!: string;
 
   @Column({ type: 'text', nullable: true })
   description!: string | null;
 
   /** Its id in the directory it came from; unique in the tenant where there is one. */
-  @Column({ type: 'text', nullable: true })
+  @Column({ type: 'text', collation: 'C', nullable: true })
   externalId!: string | null;
 }

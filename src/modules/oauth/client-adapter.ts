@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { errors, Provider, type Adapter, type AdapterPayload, type Client } from 'oidc-provider';
+import type { Adapter, AdapterPayload, Client } from 'oidc-provider';
+import { OIDCProviderError } from 'oidc-provider/lib/helpers/errors.js';
+import { Provider } from 'oidc-provider/lib/provider.js';
 import { DomainError } from '../../kernel/domain-error.js';
 import type { CallerRegistry } from '../../security/authentication/index.js';
 import { isSecret, type ClientDirectory, type KnownClient } from '../api-clients/index.js';
@@ -37,7 +39,7 @@ const NOBODY = metadataOf({
 });
 
 /** RFC 6749 section 5.2 has no code for it; section 4.1.2.1 has. */
-class TemporarilyUnavailable extends errors.OIDCProviderError {
+class TemporarilyUnavailable extends OIDCProviderError {
   override expose = true;
   override error_description = 'the service cannot answer at the moment; try again';
 

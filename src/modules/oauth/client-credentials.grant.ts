@@ -1,4 +1,5 @@
-import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
+import type { Provider, TokenEndpointGrantContext } from 'oidc-provider';
+import { InvalidScope, InvalidTarget } from 'oidc-provider/lib/helpers/errors.js';
 import { scopesFor } from './requested-scopes.js';
 import { signerAt, type SigningKey } from './signing-key.js';
 
@@ -17,10 +18,9 @@ export function clientCredentialsGrant(
 ): (ctx: TokenEndpointGrantContext) => Promise<void> {
   return async (ctx) => {
     const { client, params } = ctx.oidc;
-    if (params.resource !== undefined && params.resource !== audience) throw new errors.InvalidTarget();
+    if (params.resource !== undefined && params.resource !== audience) throw new InvalidTarget();
     const scope = scopesFor(client.held_scopes as string[], params.scope).join(' ');
-    if (scope === '')
-      throw new errors.InvalidScope('the client holds none of the requested scopes', params.scope ?? '');
+    if (scope === '') throw new InvalidScope('the client holds none of the requested scopes', params.scope ?? '');
     const signer = signerAt(keys, Date.now());
     if (signer === undefined) throw new Error('No published key may sign now.');
     const token = new provider.ClientCredentials({ client, scope });

@@ -11,7 +11,7 @@ export class Tenant extends VersionedResource {
   id!: string;
 
   /** Unique; a DNS label. */
-  @Column('text')
+  @Column({ type: 'text', collation: 'C' })
   slug!: string;
 
   @Column('text')

@@ -12,7 +12,7 @@ export class User extends TenantResource {
   userName!: string;
 
   /** What makes user names the same; see comparisonKey. */
-  @Column('text')
+  @Column({ type: 'text', collation: 'C' })
   userNameKey!: string;
 
   @Column({ type: 'text', nullable: true })
@@ -28,11 +28,11 @@ export class User extends TenantResource {
   familyName!: string | null;
 
   /** Its id in the directory it came from; unique in the tenant where there is one. */
-  @Column({ type: 'text', nullable: true })
+  @Column({ type: 'text', collation: 'C', nullable: true })
   externalId!: string | null;
 
   /** All that `search` looks in, as one comparison key. */
-  @Column('text')
+  @Column({ type: 'text', collation: 'C' })
   searchKey!: string;
 
   /** A suspended user can use no application; the assignments stay. */

@@ -33,11 +33,9 @@ export class DatabaseAnswerStore extends AnswerStore {
       await this.#keep(transaction, scope, request, kept);
       return { kept, repeated: false };
     });
-    if ('refusal' in kept) {
-      const { kind, code, message, issues } = kept.refusal;
-      throw new DomainError(kind, code, message, issues);
-    }
-    return { answer: kept.answer as Answer, repeated };
+    if ('answer' in kept) return { answer: kept.answer as Answer, repeated };
+    const { kind, code, message, issues } = kept.refusal;
+    return { refusal: new DomainError(kind, code, message, issues), repeated };
   }
 
   async #find(transaction: Transaction, scope: AnyScope, request: RepeatableRequest): Promise<Kept | null> {

@@ -1,0 +1,324 @@
+import { openApiCheck, platformApi, type Api, type ApiAnswer } from '../support/api.js';
+import { newTenant, type TestTenant } from '../support/tenant.js';
+import { workerState } from '../support/test-state.js';
+
+/** A tenant where every list that a route reads or changes has `size` rows. */
+interface World {
+  readonly size: number;
+  readonly platform: Api;
+  readonly tenant: TestTenant;
+  /** In the group `full`, directly; the first holds all groups and applications as well. */
+  readonly users: readonly string[];
+  /** All inside of `full`. */
+  readonly groups: readonly string[];
+  readonly full: string;
+  /** All assigned to the first user and to `full`. */
+  readonly applications: readonly string[];
+  readonly clients: readonly string[];
+  /** Made and assigned to nobody, as many. */
+  readonly spareUsers: readonly string[];
+  readonly spareApplications: readonly string[];
+  readonly spareGroup: string;
+}
+
+type Call = (world: World) => Promise<ApiAnswer>;
+
+const MANY = 60;
+const T = '/api/v1/tenants/{tenant_id}';
+
+const all = <Item>(size: number, make: (at: number) => Promise<Item>): Promise<Item[]> =>
+  Promise.all(Array.from({ length: size }, (_, at) => make(at)));
+
+async function worldOf(size: number): Promise<World> {
+  const [platform, tenant] = [await platformApi(), await newTenant()];
+  const { api, path } = tenant;
+  const users = await all(size, () => tenant.user());
+  const spareUsers = await all(size, () => tenant.user());
+  const full = await tenant.group('full', users);
+  const groups = await all(size, () => tenant.group());
+  await all(size, (at) => api.put(`${path}/groups/${full}/groups/${groups[at]}`));
+  await all(size, (at) => api.put(`${path}/groups/${groups[at]}/members/${users[0]}`));
+  const applications = await all(size, () => tenant.application());
+  const spareApplications = await all(size, () => tenant.application());
+  for (const holder of [`users/${users[0]}`, `groups/${full}`]) {
+    await api.post(`${path}/${holder}/applications/bulk`, { application_ids: applications });
+  }
+  await all(size - 1, (at) => api.put(`${path}/users/${users[at + 1]}/applications/${applications[0]}`));
+  const clients = await all(size, async () => {
+    const made = await api.post(`${path}/api-clients`, { name: 'Counted', scopes: ['directory:read'] });
+    return (made.body as { data: { id: string } }).data.id;
+  });
+  await all(size, (at) =>
+    platform.post('/api/v1/tenants', { slug: `q-${tenant.id.slice(-12)}-${at}`, name: 'Counted' }),
+  );
+  const spareGroup = await tenant.group();
+  return {
+    size,
+    platform,
+    tenant,
+    users,
+    groups,
+    full,
+    applications,
+    clients,
+    spareUsers,
+    spareApplications,
+    spareGroup,
+  };
+}
+
+const get =
+  (url: (world: World) => string): Call =>
+  (world) =>
+    world.tenant.api.get(world.tenant.path + url(world));
+const post =
+  (url: (world: World) => string, body?: (world: World) => object): Call =>
+  (world) =>
+    world.tenant.api.post(world.tenant.path + url(world), body?.(world));
+const put =
+  (url: (world: World) => string): Call =>
+  (world) =>
+    world.tenant.api.put(world.tenant.path + url(world));
+const patch =
+  (url: (world: World) => string, body: object): Call =>
+  (world) =>
+    world.tenant.api.patch(world.tenant.path + url(world), body);
+const remove =
+  (url: (world: World) => string): Call =>
+  (world) =>
+    world.tenant.api.delete(world.tenant.path + url(world));
+
+const user = ({ users }: World): string => `/users/${users[0]}`;
+const group = ({ full }: World): string => `/groups/${full}`;
+const application = ({ applications }: World): string => `/applications/${applications[0]}`;
+const client = ({ clients }: World): string => `/api-clients/${clients[0]}`;
+
+/**
+ * Every route of the service, in an order in which none takes away what a later one needs, with the most statements
+ * that it may send. A transaction costs BEGIN, the scope and COMMIT beside its work; a read is one statement.
+ */
+const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = [
+  ['GET /api/v1/tenants', 1, ({ platform, size }) => platform.get(`/api/v1/tenants?per_page=${size}`)],
+  [`GET ${T}`, 1, ({ platform, tenant }) => platform.get(tenant.path)],
+  ['GET /api/v1/audit-events', 1, ({ platform, size }) => platform.get(`/api/v1/audit-events?per_page=${size}`)],
+  [`GET ${T}/audit-events`, 1, get(() => '/audit-events?per_page=200')],
+  [`GET ${T}/users`, 1, get(() => '/users?per_page=200')],
+  [`GET ${T}/users/{user_id}`, 1, get(user)],
+  [`GET ${T}/users/{user_id}/groups`, 2, get((world) => `${user(world)}/groups?per_page=200`)],
+  [`GET ${T}/users/{user_id}/applications`, 1, get((world) => `${user(world)}/applications`)],
+  [`GET ${T}/groups`, 1, get(() => '/groups?per_page=200')],
+  [`GET ${T}/groups/{group_id}`, 1, get(group)],
+  [`GET ${T}/groups/{group_id}/members`, 2, get((world) => `${group(world)}/members?transitive=true&per_page=200`)],
+  [`GET ${T}/groups/{group_id}/groups`, 2, get((world) => `${group(world)}/groups?per_page=200`)],
+  [`GET ${T}/groups/{group_id}/applications`, 1, get((world) => `${group(world)}/applications`)],
+  [`GET ${T}/applications`, 1, get(() => '/applications?per_page=200')],
+  [`GET ${T}/applications/{application_id}`, 1, get(application)],
+  [`GET ${T}/applications/{application_id}/assignees`, 1, get((world) => `${application(world)}/assignees`)],
+  [
+    `GET ${T}/applications/{application_id}/effective-users`,
+    1,
+    get((world) => `${application(world)}/effective-users?per_page=200`),
+  ],
+  [`GET ${T}/api-clients`, 1, get(() => '/api-clients?per_page=200')],
+  [`GET ${T}/api-clients/{api_client_id}`, 1, get(client)],
+
+  [
+    'POST /api/v1/tenants',
+    5,
+    ({ platform, tenant }) => platform.post('/api/v1/tenants', { slug: `q-${tenant.id.slice(-12)}`, name: 'One more' }),
+  ],
+  [
+    `POST ${T}/users`,
+    5,
+    post(
+      () => '/users',
+      () => ({ user_name: 'one more' }),
+    ),
+  ],
+  [
+    `POST ${T}/groups`,
+    6,
+    post(
+      () => '/groups',
+      () => ({ name: 'one more' }),
+    ),
+  ],
+  [
+    `POST ${T}/applications`,
+    5,
+    post(
+      () => '/applications',
+      () => ({ name: 'one more' }),
+    ),
+  ],
+  [
+    `POST ${T}/api-clients`,
+    6,
+    post(
+      () => '/api-clients',
+      () => ({ name: 'one more', scopes: ['directory:read'] }),
+    ),
+  ],
+  [
+    `POST ${T}/groups/{group_id}/members`,
+    7,
+    post(
+      (world) => `${group(world)}/members`,
+      ({ spareUsers }) => ({ user_ids: spareUsers }),
+    ),
+  ],
+  [
+    `POST ${T}/users/{user_id}/applications`,
+    1,
+    post(
+      ({ spareUsers }) => `/users/${spareUsers[0]}/applications`,
+      ({ applications }) => ({ application_id: applications[0] }),
+    ),
+  ],
+  [
+    `POST ${T}/groups/{group_id}/applications`,
+    1,
+    post(
+      ({ groups }) => `/groups/${groups[0]}/applications`,
+      ({ applications }) => ({ application_id: applications[0] }),
+    ),
+  ],
+  [
+    `POST ${T}/users/{user_id}/applications/bulk`,
+    1,
+    post(
+      (world) => `${user(world)}/applications/bulk`,
+      ({ spareApplications }) => ({ application_ids: spareApplications }),
+    ),
+  ],
+  [
+    `POST ${T}/groups/{group_id}/applications/bulk`,
+    1,
+    post(
+      (world) => `${group(world)}/applications/bulk`,
+      ({ spareApplications }) => ({ application_ids: spareApplications }),
+    ),
+  ],
+  [`POST ${T}/api-clients/{api_client_id}/rotate`, 7, post((world) => `${client(world)}/rotate`)],
+  [`POST ${T}/api-clients/{api_client_id}/revoke`, 7, post((world) => `${client(world)}/revoke`)],
+
+  [
+    `PUT ${T}/users/{user_id}/applications/{application_id}`,
+    1,
+    put(({ spareUsers, spareApplications }) => `/users/${spareUsers[0]}/applications/${spareApplications[0]}`),
+  ],
+  [
+    `PUT ${T}/groups/{group_id}/applications/{application_id}`,
+    1,
+    put(({ spareGroup, spareApplications }) => `/groups/${spareGroup}/applications/${spareApplications[0]}`),
+  ],
+  [
+    `PUT ${T}/groups/{group_id}/members/{user_id}`,
+    8,
+    put(({ spareGroup, spareUsers }) => `/groups/${spareGroup}/members/${spareUsers[0]}`),
+  ],
+  [
+    `PUT ${T}/groups/{group_id}/groups/{child_id}`,
+    10,
+    put(({ spareGroup, full }) => `/groups/${spareGroup}/groups/${full}`),
+  ],
+
+  [`PATCH ${T}/users/{user_id}`, 6, patch(user, { display_name: 'Changed' })],
+  [`PATCH ${T}/groups/{group_id}`, 6, patch(group, { description: 'Changed' })],
+  [`PATCH ${T}/applications/{application_id}`, 6, patch(application, { description: 'Changed' })],
+  [`PATCH ${T}/api-clients/{api_client_id}`, 7, patch(client, { name: 'Changed' })],
+  [`PATCH ${T}`, 6, ({ platform, tenant }) => platform.patch(tenant.path, { name: 'Changed' })],
+
+  [
+    `DELETE ${T}/users/{user_id}/applications/{application_id}`,
+    1,
+    remove(({ users, applications }) => `/users/${users[0]}/applications/${applications[0]}`),
+  ],
+  [
+    `DELETE ${T}/groups/{group_id}/applications/{application_id}`,
+    1,
+    remove(({ full, applications }) => `/groups/${full}/applications/${applications[0]}`),
+  ],
+  [
+    `DELETE ${T}/groups/{group_id}/members/{user_id}`,
+    5,
+    remove(({ full, users }) => `/groups/${full}/members/${users[0]}`),
+  ],
+  [
+    `DELETE ${T}/groups/{group_id}/groups/{child_id}`,
+    9,
+    remove(({ spareGroup, full }) => `/groups/${spareGroup}/groups/${full}`),
+  ],
+  [`DELETE ${T}/users/{user_id}`, 6, remove(user)],
+  [`DELETE ${T}/groups/{group_id}`, 11, remove(group)],
+  [`DELETE ${T}/applications/{application_id}`, 6, remove(application)],
+  [`DELETE ${T}/api-clients/{api_client_id}`, 6, remove(client)],
+  [`DELETE ${T}`, 6, ({ platform, tenant }) => platform.delete(tenant.path)],
+];
+
+/** Routes that open no scope, because anybody may call them. */
+const PUBLIC = [
+  'GET /.well-known/oauth-authorization-server',
+  'GET /.well-known/openid-configuration',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /oauth/jwks',
+  'POST /oauth/token',
+];
+
+function statementsOf({ headers }: ApiAnswer): number {
+  return Number(/^db;desc="statements=(\d+)"$/.exec(headers.get('server-timing') ?? '')?.[1]);
+}
+
+/** The number of statements of every route, by its name, in a world of this size. */
+async function counted(size: number): Promise<Map<string, number>> {
+  const world = await worldOf(size);
+  const counts = new Map<string, number>();
+  for (const [route, , call] of ROUTES) {
+    const answer = await call(world);
+    expect([route, answer.status < 300]).toEqual([route, true]);
+    counts.set(route, statementsOf(answer));
+  }
+  return counts;
+}
+
+describe('the statements of a request', () => {
+  it('are counted for every route of the OpenAPI document', async () => {
+    const { document } = await openApiCheck(workerState().url);
+    const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect([...ROUTES.map(([route]) => route), ...PUBLIC].sort()).toEqual(documented.sort());
+  });
+
+  it('are no more for 60 rows than for one, and never more than listed', async () => {
+    const [one, many] = [await counted(1), await counted(MANY)];
+    expect(Object.fromEntries(many)).toEqual(Object.fromEntries(one));
+    const tooMany = ROUTES.flatMap(([route, most]) => {
+      const count = many.get(route)!;
+      return count >= 1 && count <= most ? [] : [`${route}: ${count}, at most ${most}`];
+    });
+    expect(tooMany).toEqual([]);
+  }, 60_000);
+
+  it('are as few for a list that is filtered, or walked by cursor', async () => {
+    const { tenant } = await worldOf(3);
+    const { api, path } = tenant;
+    expect(statementsOf(await api.get(`${path}/users?search=user&status=active`))).toBe(1);
+    const first = await api.get(`${path}/users?per_page=2`);
+    expect(statementsOf(await api.get(`${path}/users?cursor=${first.body.pagination.next_cursor}`))).toBe(1);
+  });
+
+  it('grow by the same for any request with an Idempotency-Key, and are few when it is repeated', async () => {
+    const { api, path, user, group } = await newTenant();
+    const [users, team] = [await all(MANY, () => user()), await group()];
+    const add = (userIds: readonly string[], key: string): Promise<ApiAnswer> =>
+      api.post(`${path}/groups/${team}/members`, { user_ids: userIds }, { headers: { 'idempotency-key': key } });
+    const few = statementsOf(await add(users.slice(0, 1), 'few'));
+    const many = await add(users, 'many');
+    expect(many.body.data.added).toHaveLength(MANY - 1);
+    expect(statementsOf(many)).toBe(few);
+    expect(few).toBeLessThanOrEqual(12);
+    expect(statementsOf(await add(users, 'many'))).toBeLessThanOrEqual(5);
+  });
+});
