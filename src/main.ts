@@ -1,15 +1,21 @@
 import 'reflect-metadata';
 import { loadConfig } from './config/config.js';
 import { JsonLogger } from './http/json-logger.js';
+import { engineFor } from './persistence/engines/index.js';
 import { reasonOf } from './start-failure.js';
 import { startService } from './start.js';
-import { stopOnSignals } from './stop-on-signals.js';
+import { Stopping } from './stop-on-signals.js';
 
 try {
   const config = loadConfig();
   const logger = new JsonLogger(config.logLevel);
-  const { app, banner } = await startService(config, logger);
-  stopOnSignals(app, config.shutdownSeconds, logger);
+  const engine = engineFor(config, logger);
+  const stopping = new Stopping(engine, config.shutdownSeconds, logger);
+  stopping.listen();
+  const { app, banner } = await startService(config, engine, logger).catch((error: unknown) =>
+    stopping.unlessAsked(error),
+  );
+  stopping.started(app);
   console.log(banner);
 } catch (error) {
   console.error(reasonOf(error));

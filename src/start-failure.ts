@@ -1,14 +1,24 @@
 import { ConfigError } from './config/config.js';
 import { EngineError } from './persistence/engines/index.js';
 
+/** A start that failed for a reason that an operator can mend; the message is one line. */
+class StartError extends Error {}
+
 /** Why a start or a command failed: one line a reason for what an operator can mend, the stack for the rest. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof EngineError) return error.message;
-  const { code = '', message, stack } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `PORT must be a free port: ${message}.`;
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
-    return `HOST and PORT must be an address to listen on: ${message}.`;
-  const isDatabaseError =
-    /^[0-9A-Z]{5}$/.test(code) || code.startsWith('E') || /timeout expired|terminated/.test(message);
-  return isDatabaseError ? `DATABASE_URL must name a database that can be used: ${message}.` : (stack ?? message);
+  if (error instanceof ConfigError || error instanceof EngineError || error instanceof StartError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Says which setting to look at where the database cannot be used. */
+export function databaseFailure(error: unknown): never {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const isOfDatabase = /^[0-9A-Z]{5}$/.test(code) || code.startsWith('E') || /timeout|terminated/i.test(message);
+  if (!isOfDatabase || error instanceof EngineError) throw error;
+  throw new StartError(`DATABASE_URL must name a database that can be used: ${message.replace(/\s+/g, ' ')}.`);
+}
+
+/** Says which settings to look at where the service cannot listen. */
+export function listenFailure(error: unknown): never {
+  throw new StartError(`HOST and PORT must name an address of this machine that is free: ${(error as Error).message}.`);
 }

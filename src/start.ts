@@ -8,8 +8,9 @@ import { createDemoTenant, type DemoTenant } from './demo/demo-tenant.js';
 import type { JsonLogger } from './http/json-logger.js';
 import { ClientDirectory } from './modules/api-clients/index.js';
 import { SigningKeysService } from './modules/oauth/index.js';
-import { engineFor } from './persistence/engines/index.js';
+import type { DatabaseEngine } from './persistence/engines/index.js';
 import { openPersistence } from './persistence/persistence.js';
+import { databaseFailure, listenFailure } from './start-failure.js';
 import { startBanner } from './start-banner.js';
 import { VERSION } from './version.js';
 
@@ -20,12 +21,15 @@ interface RunningService {
 }
 
 /** Starts everything in order: database, schema, application, first data, and at last the port. */
-export async function startService(config: Config, logger: JsonLogger): Promise<RunningService> {
-  const port = config.port === 0 ? await freePort(config.host) : config.port;
-  const url = config.publicUrl ?? `http://localhost:${port}`;
-  const engine = engineFor(config, logger);
+export async function startService(
+  config: Config,
+  engine: DatabaseEngine,
+  logger: JsonLogger,
+): Promise<RunningService> {
+  const port = config.port === 0 ? await freePort(config.host).catch(listenFailure) : config.port;
+  const url = config.publicUrl ?? `http://${hostInUrls(config.host)}:${port}`;
   const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
-  const persistence = await openPersistence(engine, config, ENTITIES, onLost);
+  const persistence = await openPersistence(engine, config, ENTITIES, onLost).catch(databaseFailure);
   const app = await createApplication(config, url, persistence, logger).catch(async (error: unknown) => {
     await persistence.close();
     throw error;
@@ -33,7 +37,7 @@ export async function startService(config: Config, logger: JsonLogger): Promise<
   try {
     const demo = await prepareData(app, config);
     if (config.docsEnabled) serveDocs(app, url, demo?.tenantId ?? null);
-    await app.listen({ port, host: config.host });
+    await app.listen({ port, host: config.host }).catch(listenFailure);
     const banner = startBanner({ version: VERSION, engine: engine.describe(), url, docs: config.docsEnabled, demo });
     return { app, banner };
   } catch (error) {
@@ -55,6 +59,12 @@ async function prepareData(app: NestFastifyApplication, config: Config): Promise
   if (!isEmbedded) return made;
   if (made) await keepDemoNote(dataDir, made);
   return made ?? readDemoNote(dataDir);
+}
+
+/** What callers on this machine call it by: all addresses, and the loopback one, are `localhost`. */
+function hostInUrls(host: string): string {
+  if (['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** A port that is free at this moment, needed before listening because the tokens' issuer holds it. */

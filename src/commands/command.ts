@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js';
 import type { JsonLogger } from '../http/json-logger.js';
+import { databaseFailure } from '../start-failure.js';
 import { engineFor, type ConnectionOptions } from '../persistence/engines/index.js';
 
 /** One command of the command line: what it does in a word, and how. It answers the lines that it prints. */
@@ -19,7 +20,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const engine = engineFor(config, logger, true);
   try {
-    return await work(await engine.start());
+    return await work(await engine.start()).catch(databaseFailure);
   } finally {
     await engine.stop();
   }

@@ -4,6 +4,7 @@ import { AppModule } from '../app.module.js';
 import { SigningKeysService } from '../modules/oauth/index.js';
 import { engineFor } from '../persistence/engines/index.js';
 import { openPersistence } from '../persistence/persistence.js';
+import { databaseFailure } from '../start-failure.js';
 import type { Command } from './command.js';
 
 /** Seconds for which the new key is published before it signs: longer than any instance goes without looking for keys. */
@@ -14,7 +15,9 @@ export const rotateKeysCommand: Command = {
   about: 'make a new key for signing tokens',
   run: async (config, logger) => {
     const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
-    const persistence = await openPersistence(engineFor(config, logger, true), config, ENTITIES, onLost);
+    const persistence = await openPersistence(engineFor(config, logger, true), config, ENTITIES, onLost).catch(
+      databaseFailure,
+    );
     const issuer = config.publicUrl ?? 'http://localhost';
     const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, issuer, persistence), { logger });
     try {

@@ -1,3 +1,5 @@
+import { isAccessScope } from '../kernel/access-scopes.js';
+import { isUuid } from '../kernel/ids.js';
 import { SettingError, httpUrl } from './setting-types.js';
 
 /** An identity provider whose access tokens are accepted, and how far it is trusted. */
@@ -36,12 +38,15 @@ function readIssuer(value: unknown): OutsideIssuer {
   const { issuer, audience, jwks_url: jwksUrl = null, tenant_id: tenantId = null, scopes = null } = entry;
   if (typeof issuer !== 'string' || typeof audience !== 'string' || !issuer || !audience) throw new SettingError(FORM);
   if (jwksUrl !== null && typeof jwksUrl !== 'string') throw new SettingError(FORM);
-  if (tenantId !== null && typeof tenantId !== 'string') throw new SettingError(FORM);
-  if (scopes !== null && !isStrings(scopes)) throw new SettingError(FORM);
+  if (tenantId !== null && !isUuid(tenantId)) throw new SettingError(`${FORM}; "tenant_id" is a UUID`);
+  if (scopes !== null && !isScopes(scopes)) {
+    throw new SettingError(`${FORM}; "scopes" are names of scopes, and never "platform"`);
+  }
   httpUrl(issuer);
   return { issuer, audience, jwksUrl: jwksUrl === null ? null : httpUrl(jwksUrl), tenantId, scopes };
 }
 
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+function isScopes(value: unknown): value is readonly string[] {
+  const isOne = (name: unknown): boolean => typeof name === 'string' && isAccessScope(name) && name !== 'platform';
+  return Array.isArray(value) && value.every(isOne);
 }

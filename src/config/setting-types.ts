@@ -38,6 +38,14 @@ export function text(least: number, most: number): ReadSetting<string> {
   };
 }
 
+/** `least` to `most` letters, digits, hyphens and underscores. */
+export function word(least: number, most: number): ReadSetting<string> {
+  return (raw) => {
+    if (raw.length >= least && raw.length <= most && /^[\w-]+$/.test(raw)) return raw;
+    throw new SettingError(`${least} to ${most} letters, digits, hyphens and underscores`);
+  };
+}
+
 /** Text that must never be shown: the refusal does not repeat it. */
 export function secret(least: number, most: number): ReadSetting<string> {
   const read = text(least, most);

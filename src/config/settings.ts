@@ -1,5 +1,15 @@
 import type { ReadSetting } from './setting-types.js';
-import { boolean, choice, httpUrlWithoutPathEnd, integer, json, postgresUrl, secret, text } from './setting-types.js';
+import {
+  boolean,
+  choice,
+  httpUrlWithoutPathEnd,
+  integer,
+  json,
+  postgresUrl,
+  secret,
+  text,
+  word,
+} from './setting-types.js';
 import { outsideIssuers, type OutsideIssuer } from './outside-issuers.js';
 
 /** One environment variable: how it is read, what it is when unset, and the sentence the README prints about it. */
@@ -48,6 +58,12 @@ export const SETTINGS = {
     30_000,
     'Longest time of one statement, in milliseconds',
   ),
+  lockTimeoutMs: setting(
+    'LOCK_TIMEOUT_MS',
+    integer(100, 600_000),
+    5000,
+    'Longest wait of one statement for rows that another request is changing, in milliseconds',
+  ),
   demoData: setting<boolean | null>(
     'DEMO_DATA',
     boolean,
@@ -56,7 +72,7 @@ export const SETTINGS = {
   ),
   bootstrapClientId: setting<string | null>(
     'BOOTSTRAP_CLIENT_ID',
-    text(3, 100),
+    word(3, 100),
     null,
     'A platform client that is created at start if it is not there',
   ),

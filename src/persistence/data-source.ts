@@ -37,6 +37,7 @@ export function connectionConfig(connection: ConnectionOptions, config: Config):
   return {
     ...connection,
     statement_timeout: config.statementTimeoutMs,
+    lock_timeout: config.lockTimeoutMs,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'doorlist',
   };

@@ -9,6 +9,7 @@ interface DriverError {
 }
 
 const RETRY_SAFE = new Set(['40001', '40P01']); // serialization_failure, deadlock_detected
+const LOCK_TIMEOUT = '55P03';
 const CONSTRAINT_CLASS = '23';
 const UNANSWERED = /^(08|57P0|53|55000)|^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH)/;
 const STATEMENT_TIMEOUT = '57014';
@@ -39,7 +40,9 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
   }
   if (
     UNANSWERED.test(code) ||
-    /Connection terminated|timeout expired|not queryable|pool is closed/.test(driver.message)
+    /Connection terminated|timeout expired|timeout exceeded when trying to connect|not queryable|is closed|calling end on the pool/.test(
+      driver.message,
+    )
   ) {
     return new DomainError(
       'unavailable',
@@ -47,7 +50,7 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
       'The database does not answer at the moment; try again.',
     );
   }
-  if (RETRY_SAFE.has(code)) {
+  if (RETRY_SAFE.has(code) || code === LOCK_TIMEOUT) {
     return new DomainError('unavailable', 'busy', 'Other changes to the same rows were in the way; try again.');
   }
   return error;

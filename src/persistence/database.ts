@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AnyScope } from '../kernel/scope.js';
 import { isRetrySafe, toDomainError } from './database-errors.js';
+import type { ExclusiveConnections } from './pipeline/exclusive-connections.js';
 import type { PipelinePool } from './pipeline/pipeline-pool.js';
 import type { Statement } from './statement.js';
 import { statementNameOf } from './statement-name.js';
@@ -11,21 +12,40 @@ export class Database {
   constructor(
     private readonly dataSource: DataSource,
     private readonly pipelines: PipelinePool,
+    private readonly exclusive: ExclusiveConnections,
   ) {}
 
   /**
-   * Runs one statement and answers its rows. It may change data: a single statement is its own transaction. Within a
-   * scope whose transaction is open it runs in that. `input` names the values that a refusal may repeat.
+   * Reads with one statement and answers its rows. It shares its connection with other requests, so it must not wait for
+   * locks. Within a scope whose transaction is open it runs in that.
    */
-  async query<Row>(
+  async query<Row>(scope: AnyScope, statement: Statement, values: unknown[]): Promise<Row[]> {
+    return this.#in<Row>(scope, statement, values, this.pipelines);
+  }
+
+  /**
+   * Changes data with one statement, which is its own transaction, and answers its rows. Within a scope whose transaction
+   * is open it runs in that. `input` names the values that a refusal may repeat.
+   */
+  async write<Row>(
     scope: AnyScope,
     statement: Statement,
     values: unknown[],
     input?: Readonly<Record<string, unknown>>,
   ): Promise<Row[]> {
+    return this.#in<Row>(scope, statement, values, this.exclusive, input);
+  }
+
+  async #in<Row>(
+    scope: AnyScope,
+    statement: Statement,
+    values: unknown[],
+    connections: PipelinePool | ExclusiveConnections,
+    input?: Readonly<Record<string, unknown>>,
+  ): Promise<Row[]> {
     try {
       if (scope.transaction instanceof Transaction) return await scope.transaction.query<Row>(statement, values);
-      const result = await this.pipelines.execute(scope, statement, values);
+      const result = await connections.execute(scope, statement, values);
       return result.rows as Row[];
     } catch (error) {
       if (scope.transaction !== null && isRetrySafe(error)) throw error;

@@ -7,7 +7,7 @@ import type { ConnectionOptions } from './engines/index.js';
 const MIGRATION_LOCK = 4_717_300_129;
 
 /** Runs the pending migrations; instances that start together take turns, and the later ones find nothing to do. */
-export async function migrate(dataSource: DataSource): Promise<string[]> {
+async function migrate(dataSource: DataSource): Promise<string[]> {
   return alone(dataSource, async () => {
     const done = await dataSource.runMigrations({ transaction: 'each' });
     return done.map((migration) => migration.name);
@@ -28,7 +28,7 @@ async function revertLast(dataSource: DataSource): Promise<string | null> {
   });
 }
 
-/** `migrate` on a database that nothing else of this process has open. */
+/** Runs the pending migrations over connections of their own, without the time limits of requests; answers their names. */
 export async function migrateDatabase(connection: ConnectionOptions, config: Config): Promise<string[]> {
   return opened(connection, config, migrate);
 }
@@ -43,7 +43,8 @@ async function opened<T>(
   config: Config,
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
-  const dataSource = dataSourceFor(connection, config, []);
+  const unhurried = { ...config, databasePoolSize: 2, statementTimeoutMs: 0, lockTimeoutMs: 0 };
+  const dataSource = dataSourceFor(connection, unhurried, []);
   await dataSource.initialize();
   try {
     return await work(dataSource);
@@ -55,12 +56,10 @@ async function opened<T>(
 async function alone<T>(dataSource: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
   const runner = dataSource.createQueryRunner();
   try {
-    await runner.query('SELECT set_config($1, $2, false)', ['statement_timeout', '0']);
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     return await work(runner);
   } finally {
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
-    await runner.query('RESET statement_timeout').catch(() => undefined);
     await runner.release();
   }
 }

@@ -28,6 +28,14 @@ export interface ListQuery extends PagedList {
   readonly from: string;
 }
 
+/** A list whose rows are entities: their columns are named one by one, so that a new column breaks no prepared statement. */
+export interface EntityList extends PagedList {
+  /** FROM and WHERE, with $1, $2... for `values`. */
+  readonly from: string;
+  /** What `from` calls the entity's table. */
+  readonly alias: string;
+}
+
 /** Where in a hand-written statement the page comes in. */
 export interface PageMarks {
   /** `WHERE (sort columns) > (cursor)`, or nothing. */
@@ -87,9 +95,12 @@ export class Paginator {
   async entities<Entity extends ObjectLiteral>(
     scope: AnyScope,
     entity: EntityTarget<Entity>,
-    query: ListQuery,
+    list: EntityList,
     request: PageRequest,
   ): Promise<Page<Entity>> {
+    const { columns } = this.dataSource.getMetadata(entity);
+    const named = columns.filter((column) => column.isSelect).map((column) => `${list.alias}.${column.databaseName}`);
+    const query = { ...list, select: named.join(', ') };
     const page = await this.rows<Record<string, unknown>>(scope, query, request);
     return mapPage(page, (row) => hydrate(this.dataSource, entity, row));
   }

@@ -6,8 +6,9 @@ import { PlatformScope, SYSTEM_ACTOR } from '../kernel/scope.js';
 import { connectionConfig, dataSourceFor, type EntityClass } from './data-source.js';
 import { Database } from './database.js';
 import { EngineError, type DatabaseEngine } from './engines/index.js';
-import { migrate } from './migrator.js';
+import { migrateDatabase } from './migrator.js';
 import { Paginator } from './paginator.js';
+import { ExclusiveConnections } from './pipeline/exclusive-connections.js';
 import { PipelinePool } from './pipeline/pipeline-pool.js';
 import { statement } from './statement.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -40,7 +41,7 @@ export async function openPersistence(
   try {
     await dataSource.initialize();
     await requireVersion(dataSource);
-    await migrate(dataSource);
+    await migrateDatabase(connection, config);
     const unitOfWork = new UnitOfWork(dataSource);
     const cursors = new CursorCodec(await cursorSecret(unitOfWork));
     const pipelines = new PipelinePool(connectionConfig(connection, config), {
@@ -48,7 +49,11 @@ export async function openPersistence(
       prepared: config.databasePreparedStatements,
       onLost: onConnectionLost,
     });
-    const database = new Database(dataSource, pipelines);
+    const database = new Database(
+      dataSource,
+      pipelines,
+      new ExclusiveConnections(dataSource, config.databasePreparedStatements),
+    );
     const close = async (): Promise<void> => {
       await pipelines.close();
       await dataSource.destroy();

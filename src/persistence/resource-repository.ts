@@ -6,7 +6,7 @@ import { TenantScope, type AnyScope } from '../kernel/scope.js';
 import { checkVersion, type ExpectedVersion } from '../kernel/version.js';
 import type { DatabaseDoors } from './database-doors.js';
 import { hydrate } from './hydrate.js';
-import type { ListQuery } from './paginator.js';
+import type { EntityList } from './paginator.js';
 import { statement, type Statement } from './statement.js';
 import type { VersionedResource } from './tenant-resource.entity.js';
 import type { Transaction } from './unit-of-work.js';
@@ -51,7 +51,7 @@ export class ResourceRepository<Entity extends Resource> {
   }
 
   /** One page of a list whose rows are this resource. */
-  async list(scope: AnyScope, query: ListQuery, request: PageRequest): Promise<Page<Entity>> {
+  async list(scope: AnyScope, query: EntityList, request: PageRequest): Promise<Page<Entity>> {
     return this.doors.paginator.entities(scope, this.kind.entity, query, request);
   }
 

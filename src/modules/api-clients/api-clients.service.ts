@@ -29,10 +29,10 @@ export interface ClientChanges {
 
 type Granter = ReadonlySet<AccessScope>;
 
-// By api_clients_pkey (tenant_id, id); everything but the digests.
+// By api_clients_pkey (tenant_id, id).
 const LIST = {
   list: 'api_clients',
-  select: 'c.tenant_id, c.id, c.client_id, c.name, c.scopes, c.status, c.created_at, c.updated_at, c.version',
+  alias: 'c',
   from: 'FROM api_clients c WHERE c.tenant_id = $1',
   sort: [{ column: 'id', type: 'uuid' }],
 } as const;

@@ -46,7 +46,7 @@ export class ApplicationsService {
     const pattern = filter.search === undefined ? null : containing(comparisonKey(filter.search));
     const query = {
       list: 'applications',
-      select: 'a.*',
+      alias: 'a',
       from: `FROM applications a
               WHERE a.tenant_id = $1 AND ($2::text IS NULL OR a.search_key LIKE $2) AND ($3::text IS NULL OR a.status = $3)`,
       values: [scope.tenantId, pattern, filter.status ?? null],

@@ -58,7 +58,7 @@ export class AssignmentsService {
   /** Errors: 404 `assignment_not_found` where it is not given to this very assignee. */
   async unassign(scope: TenantScope, assignee: Assignee, applicationId: string): Promise<void> {
     const values = [...valuesOf(scope, assignee), applicationId, newId()];
-    const taken = await this.database.query(scope, UNASSIGN[assignee.kind], values);
+    const taken = await this.database.write(scope, UNASSIGN[assignee.kind], values);
     if (taken.length > 0) return;
     throw new DomainError(
       'not_found',
@@ -71,7 +71,7 @@ export class AssignmentsService {
     const ids = applicationIds.map(() => newId());
     const values = [...valuesOf(scope, assignee), applicationIds, ids, ids.map(() => newId())];
     const input = { [`${assignee.kind}_id`]: assignee.id, application_id: applicationIds.join(', ') };
-    const outcomes = await this.database.query<Outcome>(scope, ASSIGN[assignee.kind], values, input);
+    const outcomes = await this.database.write<Outcome>(scope, ASSIGN[assignee.kind], values, input);
     const unknown = outcomes.filter((outcome) => !outcome.is_known).map((outcome) => outcome.application_id);
     if (unknown.length > 0) throw notFound('application', unknown.join(', '));
     // Another call made these at the same moment: they are there now, though this statement could not see them yet.

@@ -28,7 +28,7 @@ export class AuditService {
     const ofTenant = scope instanceof TenantScope;
     const query = {
       list: 'audit-events',
-      select: 'e.*',
+      alias: 'e',
       from: `FROM ${ofTenant ? 'audit_events' : 'platform_audit_events'} e
               WHERE ${ofTenant ? 'e.tenant_id = $1' : '$1::uuid IS NULL'}
                 AND ($2::text IS NULL OR e.resource_type = $2)

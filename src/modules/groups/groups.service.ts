@@ -41,7 +41,7 @@ export class GroupsService {
   async list(scope: TenantScope, search: string | undefined, request: PageRequest): Promise<Page<Group>> {
     const query = {
       list: 'groups',
-      select: 'g.*',
+      alias: 'g',
       from: `FROM groups g WHERE g.tenant_id = $1 AND ($2::text IS NULL OR g.name_key LIKE $2)`,
       values: [scope.tenantId, search === undefined ? null : containing(comparisonKey(search))],
       sort: [{ column: 'id', type: 'uuid' }],

@@ -40,7 +40,7 @@ export class TenantsService {
     const sort = [{ column: 'id', type: 'uuid' }] as const;
     return this.#tenants.list(
       scope,
-      { list: 'tenants', select: 't.*', from: 'FROM tenants t', values: [], sort },
+      { list: 'tenants', alias: 't', from: 'FROM tenants t', values: [], sort },
       request,
     );
   }

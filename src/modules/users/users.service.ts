@@ -52,7 +52,7 @@ export class UsersService {
     const pattern = filter.search === undefined ? null : containing(comparisonKey(filter.search));
     const query = {
       list: 'users',
-      select: 'u.*',
+      alias: 'u',
       from: `FROM users u
               WHERE u.tenant_id = $1 AND ($2::text IS NULL OR u.search_key LIKE $2) AND ($3::text IS NULL OR u.status = $3)`,
       values: [scope.tenantId, pattern, filter.status ?? null],

@@ -3,7 +3,8 @@ import pg from 'pg';
 import type { AnyScope } from '../../kernel/scope.js';
 import { scopeValues } from '../database-role.js';
 import type { Statement } from '../statement.js';
-import { ScopedQuery } from './scoped-query.js';
+import { sendScoped } from './scoped-query.js';
+import { isStaleStatement } from './stale-statement.js';
 
 interface Lane {
   client: pg.Client | null;
@@ -11,13 +12,10 @@ interface Lane {
   waiting: number;
 }
 
-/** PostgreSQL's "prepared statement does not exist": the connection lost it, or a pooler gave us another server. */
-const UNKNOWN_STATEMENT = '26000';
-
 /**
  * A few connections that carry many requests each: statements are written without waiting for the answers before them
  * (pg's pipeline mode), each as a scoped batch of its own. For single statements only; transactions need a connection
- * to themselves and take it from the TypeORM pool.
+ * to themselves and take it from the TypeORM pool, and so does what may wait for a lock: all behind it would wait as well.
  */
 export class PipelinePool {
   readonly #lanes: Lane[];
@@ -36,7 +34,7 @@ export class PipelinePool {
     try {
       return await this.#run(scope, statement, values);
     } catch (error) {
-      if ((error as { code?: string }).code !== UNKNOWN_STATEMENT) throw error;
+      if (!isStaleStatement(error)) throw error;
       return this.#run(scope, statement, values);
     }
   }
@@ -53,7 +51,7 @@ export class PipelinePool {
       const client = lane.client ?? (await this.#connect(lane));
       return await this.#send(client, scope, statement, values);
     } catch (error) {
-      if ((error as { code?: string }).code === UNKNOWN_STATEMENT) this.#discard(lane);
+      if (isStaleStatement(error)) this.#discard(lane);
       throw error;
     } finally {
       lane.waiting -= 1;
@@ -72,17 +70,7 @@ export class PipelinePool {
 
   #send(client: pg.Client, scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     this.#gather(client);
-    return new Promise((resolve, reject) => {
-      client.query(
-        new ScopedQuery(scopeValues(scope), statement, values, {
-          prepared: this.options.prepared,
-          callback: (error, result) => {
-            if (error) reject(error);
-            else resolve(result);
-          },
-        }),
-      );
-    });
+    return sendScoped(client, scopeValues(scope), statement, { values, prepared: this.options.prepared });
   }
 
   #leastBusy(): Lane {

@@ -38,7 +38,7 @@ const asIs = (value: unknown): unknown => value;
  * batch as one implicit transaction (manual, "Pipelining"), so the role and the tenant hold for exactly this statement,
  * are gone after it, and a transaction pooler cannot part the two. A write that fails leaves nothing behind.
  */
-export class ScopedQuery extends Query {
+class ScopedQuery extends Query {
   readonly #scope: [string, string];
   readonly #prepared: boolean;
   #inScope = false;
@@ -79,4 +79,20 @@ export class ScopedQuery extends Query {
 
 function isKnown(wire: Wire, name: string): boolean {
   return wire.parsedStatements[name] !== undefined || wire.submittedNamedStatements[name] !== undefined;
+}
+
+/** Runs one statement in a scope on this connection, pipelined or not. Rejects with pg's own error. */
+export function sendScoped(
+  client: pg.ClientBase,
+  scope: [string, string],
+  statement: { name: string; text: string },
+  { values, prepared }: { values: unknown[]; prepared: boolean },
+): Promise<pg.QueryResult> {
+  return new Promise((resolve, reject) => {
+    const callback = (error: Error | null, result: pg.QueryResult): void => {
+      if (error) reject(error);
+      else resolve(result);
+    };
+    client.query(new ScopedQuery(scope, statement, values, { prepared, callback }));
+  });
 }

@@ -1,0 +1,54 @@
+import type pg from 'pg';
+import type { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import type { AnyScope } from '../../kernel/scope.js';
+import { scopeValues } from '../database-role.js';
+import type { Statement } from '../statement.js';
+import { sendScoped } from './scoped-query.js';
+import { isStaleStatement } from './stale-statement.js';
+
+type Release = (error?: Error) => void;
+
+/**
+ * Single statements that may wait for a lock, such as writes: each has a connection of TypeORM's pool to itself while it
+ * runs, so that nothing waits behind it. Still one round trip, and one scoped batch.
+ */
+export class ExclusiveConnections {
+  readonly #driver: PostgresDriver;
+
+  constructor(
+    dataSource: DataSource,
+    private readonly prepared: boolean,
+  ) {
+    this.#driver = dataSource.driver as PostgresDriver;
+  }
+
+  /** Runs one statement in `scope`. Rejects with pg's own error. */
+  async execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+    scope.statements += 1;
+    try {
+      return await this.#run(scope, statement, values);
+    } catch (error) {
+      if (!isStaleStatement(error)) throw error;
+      return this.#run(scope, statement, values);
+    }
+  }
+
+  async #run(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+    const [client, release] = (await this.#driver.obtainMasterConnection()) as [pg.PoolClient, Release];
+    try {
+      const result = await sendScoped(client, scopeValues(scope), statement, { values, prepared: this.prepared });
+      release();
+      return result;
+    } catch (error) {
+      // Of no use any more: a connection that is gone, or one whose prepared statements are stale.
+      release(isStaleStatement(error) || !hasSqlState(error) ? (error as Error) : undefined);
+      throw error;
+    }
+  }
+}
+
+/** PostgreSQL's own refusals have a state of five characters and leave the connection as it was. */
+function hasSqlState(error: unknown): boolean {
+  return /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
+}
