@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dropTables, lockToPlatform } from './support/tenant-table.js';
 
+/** From 16 on, whoever creates a role is a member of it, yet may not become it unless granted that. */
+const SINCE_16 = `current_setting('server_version_num')::int >= 160000`;
+
 const ROLES = ['doorlist_tenant', 'doorlist_platform'] as const;
 
 /** The two roles that requests run as, and the list of tenants. */
@@ -22,6 +25,11 @@ export class CreateRolesAndTenants1795305600000 implements MigrationInterface {
         CONSTRAINT tenants_status_known CHECK (status IN ('active', 'suspended'))
       )`);
     await lockToPlatform(runner, 'tenants');
+    // A tenant sees its own row: nobody has access to anything in a tenant that is suspended.
+    await runner.query(`
+      CREATE POLICY own_row ON tenants FOR SELECT TO doorlist_tenant
+        USING (id = NULLIF(current_setting('doorlist.tenant_id', true), '')::uuid)`);
+    await runner.query(`GRANT SELECT ON tenants TO doorlist_tenant`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -39,10 +47,10 @@ async function createRole(runner: QueryRunner, role: string): Promise<void> {
       END IF;
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
     END $$`);
-  // Who becomes the role must be a member of it; a superuser always is.
+  // Who becomes the role must be a member of it, and since 16 be allowed to SET it; a superuser always is.
   await runner.query(`
     DO $$ BEGIN
-      IF NOT pg_has_role(current_user, '${role}', 'MEMBER') THEN
+      IF NOT pg_has_role(current_user, '${role}', CASE WHEN ${SINCE_16} THEN 'SET' ELSE 'MEMBER' END) THEN
         EXECUTE format('GRANT ${role} TO %I', current_user);
       END IF;
     EXCEPTION WHEN insufficient_privilege THEN

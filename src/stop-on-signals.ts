@@ -3,6 +3,8 @@ import type { JsonLogger } from './http/json-logger.js';
 import type { DatabaseEngine } from './persistence/engines/index.js';
 
 const IDLE_SWEEP_MS = 100;
+/** How long the application may take to close once its last connections were cut. */
+const CUT_MS = 500;
 
 /**
  * Stops the service in order on SIGTERM and SIGINT: no new connections, requests in flight answered (for at most
@@ -41,7 +43,11 @@ export class Stopping {
     this.#asked = true;
     this.logger.info({ msg: 'stopping', signal });
     const server = this.#app?.getHttpServer();
-    const deadline = setTimeout(() => server?.closeAllConnections(), this.seconds * 1000);
+    const deadline = setTimeout(() => {
+      server?.closeAllConnections();
+      // What still waits in the database is not waited for: it ends with its connections.
+      setTimeout(() => void this.engine.stop().finally(() => process.exit()), CUT_MS);
+    }, this.seconds * 1000);
     // A connection that was busy when closing began, such as an ingress keeps, is idle once its answer is out.
     const sweep = setInterval(() => server?.closeIdleConnections(), IDLE_SWEEP_MS);
     try {

@@ -7,6 +7,8 @@ import type { ConnectionOptions } from './engines/index.js';
 import { SnakeCaseNaming } from './naming-strategy.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
+/** How much later than its own time limit the server's refusal may arrive. */
+const SILENCE_MS = 5000;
 
 /** A class with TypeORM's decorators. */
 export type EntityClass = new () => object;
@@ -39,6 +41,9 @@ export function connectionConfig(connection: ConnectionOptions, config: Config):
     statement_timeout: config.statementTimeoutMs,
     lock_timeout: config.lockTimeoutMs,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // A server that is silent, and not only slow: the connection is given up.
+    query_timeout: config.statementTimeoutMs === 0 ? 0 : config.statementTimeoutMs + SILENCE_MS,
+    keepAlive: true,
     application_name: 'doorlist',
   };
 }

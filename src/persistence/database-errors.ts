@@ -40,7 +40,7 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
   }
   if (
     UNANSWERED.test(code) ||
-    /Connection terminated|timeout expired|timeout exceeded when trying to connect|not queryable|is closed|calling end on the pool/.test(
+    /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|not queryable|is closed|calling end on the pool/.test(
       driver.message,
     )
   ) {

@@ -12,9 +12,11 @@ const ATTEMPTS = 4;
 export class Transaction {
   readonly #records: AuditRecord[] = [];
 
+  /** `afterCommit` is shared by all that joins one transaction of the database. */
   constructor(
     private readonly scope: AnyScope,
     readonly manager: EntityManager,
+    readonly afterCommit: (() => void)[] = [],
   ) {}
 
   /** Runs SQL inside the transaction and answers its rows. */
@@ -77,15 +79,21 @@ export class UnitOfWork {
    */
   async runInside<T>(outer: AnyScope, inner: AnyScope, work: () => Promise<T>): Promise<T> {
     if (!(outer.transaction instanceof Transaction)) throw new Error('The outer scope has no open transaction.');
-    const { manager } = outer.transaction;
+    const { manager, afterCommit } = outer.transaction;
     await manager.query(ENTER_SCOPE.text, scopeValues(inner));
-    inner.transaction = new Transaction(inner, manager);
+    inner.transaction = new Transaction(inner, manager, afterCommit);
     try {
       return await work();
     } finally {
       inner.transaction = null;
       await manager.query(ENTER_SCOPE.text, scopeValues(outer)).catch(() => undefined);
     }
+  }
+
+  /** Does what is outside of the database, such as forgetting what was remembered, once the change is there for all to see. */
+  afterCommit(scope: AnyScope, act: () => void): void {
+    if (scope.transaction instanceof Transaction) scope.transaction.afterCommit.push(act);
+    else act();
   }
 
   async #join<T>(transaction: Transaction, work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -106,6 +114,7 @@ export class UnitOfWork {
 
   async #runOnce<T>(scope: AnyScope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
+    let committed: readonly (() => void)[] = [];
     try {
       await this.#open(runner, scope);
       const transaction = new Transaction(scope, runner.manager);
@@ -114,6 +123,7 @@ export class UnitOfWork {
       const result = await work(transaction);
       await transaction.flush();
       await runner.commitTransaction();
+      committed = transaction.afterCommit;
       return result;
     } catch (error) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
@@ -121,6 +131,7 @@ export class UnitOfWork {
     } finally {
       scope.transaction = null;
       await runner.release();
+      for (const act of committed) act();
     }
   }
 

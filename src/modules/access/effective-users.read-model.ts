@@ -2,7 +2,7 @@ import type { PageMarks, PagedStatement } from '../../persistence/paginator.js';
 
 /**
  * The active users who may use an application, each once, with the exact number of all, a page at a time in the order
- * of their ids; nobody may use a disabled application. Only the users of the page are explained: a direct assignment
+ * of their ids; nobody may use a disabled application, or any of a suspended tenant. Only the users of the page are explained: a direct assignment
  * wins, else the group that was assigned first. Values: tenant, application.
  */
 export function effectiveUsers(tenantId: string, applicationId: string): PagedStatement {
@@ -24,7 +24,8 @@ function isActive(userId: string): string {
 /** The assigned groups, and all groups inside of them. By assignments_application_group_key and group_closure_pkey. */
 const GIVEN = `
   open AS MATERIALIZED (
-    SELECT FROM applications WHERE tenant_id = $1 AND id = $2 AND status = 'active'
+    SELECT FROM applications p JOIN tenants t ON t.id = $1 AND t.status = 'active'
+     WHERE p.tenant_id = $1 AND p.id = $2 AND p.status = 'active'
   ), given AS MATERIALIZED (
     SELECT id, group_id, assigned_at FROM assignments
      WHERE tenant_id = $1 AND application_id = $2 AND group_id IS NOT NULL AND EXISTS (SELECT FROM open)

@@ -137,7 +137,7 @@ export class ApiClientsService {
     const client = await this.#change(scope, id, expectedVersion, 'revoked', (found) =>
       found.status === 'revoked' ? null : { status: 'revoked' as const },
     );
-    this.callers.forgetClient(client.clientId);
+    this.unitOfWork.afterCommit(scope, () => this.callers.forgetClient(client.clientId));
     return client;
   }
 
@@ -150,7 +150,7 @@ export class ApiClientsService {
       record(transaction, 'deleted', client, null);
       return client;
     });
-    this.callers.forgetClient(removed.clientId);
+    this.unitOfWork.afterCommit(scope, () => this.callers.forgetClient(removed.clientId));
   }
 
   /** Changes the locked row by what `decide` answers; null changes nothing and leaves the version as it is. */

@@ -16,7 +16,7 @@ export class TenantsService {
   readonly #tenants: ResourceRepository<Tenant>;
 
   constructor(
-    doors: DatabaseDoors,
+    private readonly doors: DatabaseDoors,
     private readonly callers: CallerCache,
   ) {
     this.#tenants = new ResourceRepository(doors, { entity: Tenant, name: 'tenant', snapshot: tenantResponse });
@@ -26,7 +26,7 @@ export class TenantsService {
   async create(scope: PlatformScope, input: TenantCreate): Promise<Tenant> {
     const tenant = Object.assign(new Tenant(), { id: newId(), slug: input.slug, name: input.name });
     const made = await this.#tenants.create(scope, tenant, { ...input });
-    this.callers.forgetTenant(made.id);
+    this.#forget(scope, made.id);
     return made;
   }
 
@@ -57,13 +57,17 @@ export class TenantsService {
       ...(name === undefined ? {} : { name }),
       ...(status === undefined ? {} : { status }),
     }));
-    this.callers.forgetTenant(id);
+    this.#forget(scope, id);
     return tenant;
   }
 
   /** Deletes the tenant and everything in it, in one transaction. Errors: 404, 412. */
   async remove(scope: PlatformScope, id: string, expected: ExpectedVersion): Promise<void> {
     await this.#tenants.remove(scope, id, expected);
-    this.callers.forgetTenant(id);
+    this.#forget(scope, id);
+  }
+
+  #forget(scope: PlatformScope, id: string): void {
+    this.doors.unitOfWork.afterCommit(scope, () => this.callers.forgetTenant(id));
   }
 }
