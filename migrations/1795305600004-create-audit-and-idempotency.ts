@@ -7,6 +7,7 @@ const EVENT_COLUMNS = `
         occurred_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
         actor_type     text NOT NULL,
         actor_id       text NOT NULL,
+        actor_issuer   text,
         client_id      text,
         request_id     text NOT NULL,
         action         text NOT NULL,
@@ -14,6 +15,12 @@ const EVENT_COLUMNS = `
         resource_id    uuid NOT NULL,
         before         jsonb,
         after          jsonb`;
+
+/** Whom and what an event concerns: its resource itself, or what a membership, nesting or assignment ties together. */
+const CONCERNS = `
+        user_id        uuid,
+        group_id       uuid,
+        application_id uuid`;
 
 const ANSWER_COLUMNS = `
         caller         text NOT NULL,
@@ -40,13 +47,18 @@ export class CreateAuditAndIdempotency1795305600004 implements MigrationInterfac
 async function createEvents(runner: QueryRunner): Promise<void> {
   await runner.query(`
     CREATE TABLE audit_events (
-        tenant_id      uuid NOT NULL, ${EVENT_COLUMNS},
+        tenant_id      uuid NOT NULL, ${EVENT_COLUMNS}, ${CONCERNS},
         CONSTRAINT audit_events_pkey PRIMARY KEY (tenant_id, id),
         CONSTRAINT audit_events_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE
     )`);
   await runner.query(`CREATE INDEX audit_events_order ON audit_events (tenant_id, seq)`);
   await runner.query(`CREATE INDEX audit_events_resource ON audit_events (tenant_id, resource_id, seq)`);
   await runner.query(`CREATE INDEX audit_events_actor ON audit_events (tenant_id, actor_id, seq)`);
+  for (const kind of ['user', 'group', 'application']) {
+    await runner.query(
+      `CREATE INDEX audit_events_${kind} ON audit_events (tenant_id, ${kind}_id, seq) WHERE ${kind}_id IS NOT NULL`,
+    );
+  }
   await lockToTenant(runner, 'audit_events', ['SELECT', 'INSERT']);
   await runner.query(`
     CREATE TABLE platform_audit_events ( ${EVENT_COLUMNS},

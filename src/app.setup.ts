@@ -53,5 +53,7 @@ export async function createApplication(
 
 /** Serves Swagger UI; to be called before the application listens. `tenantId` is filled in where there is one to try. */
 export function serveDocs(app: NestFastifyApplication, publicUrl: string, tenantId: string | null): void {
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  fastify.get('/', (_request, reply) => reply.redirect(`${publicUrl}/docs`));
   serveDocument(app, { version: VERSION, publicUrl, morePaths: OAUTH_OPERATIONS, tenantId });
 }

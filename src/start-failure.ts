@@ -7,6 +7,8 @@ class StartError extends Error {}
 /** Why a start or a command failed: one line a reason for what an operator can mend, the stack for the rest. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ConfigError || error instanceof EngineError || error instanceof StartError) return error.message;
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (code && path) return `DATA_DIR must be a folder that can be written: ${message}.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

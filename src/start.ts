@@ -4,7 +4,7 @@ import { ENTITIES } from './app.entities.js';
 import { createApplication, serveDocs } from './app.setup.js';
 import type { Config } from './config/config.js';
 import { keepDemoNote, readDemoNote } from './demo/demo-note.js';
-import { createDemoTenant, type DemoTenant } from './demo/demo-tenant.js';
+import { createDemoTenant, isStillThere, type DemoTenant } from './demo/demo-tenant.js';
 import type { JsonLogger } from './http/json-logger.js';
 import { ClientDirectory } from './modules/api-clients/index.js';
 import { SigningKeysService } from './modules/oauth/index.js';
@@ -55,10 +55,10 @@ async function prepareData(app: NestFastifyApplication, config: Config): Promise
   }
   const isEmbedded = config.databaseUrl === null;
   if (!(config.demoData ?? isEmbedded)) return null;
-  const made = await createDemoTenant(app);
-  if (!isEmbedded) return made;
-  if (made) await keepDemoNote(dataDir, made);
-  return made ?? readDemoNote(dataDir);
+  const keep = (demo: DemoTenant): Promise<void> => (isEmbedded ? keepDemoNote(dataDir, demo) : Promise.resolve());
+  const made = await createDemoTenant(app, keep);
+  const known = made ?? (isEmbedded ? await readDemoNote(dataDir) : null);
+  return known && (await isStillThere(app, known)) ? known : null;
 }
 
 /** What callers on this machine call it by: all addresses, and the loopback one, are `localhost`. */

@@ -7,9 +7,6 @@ import { openPersistence } from '../persistence/persistence.js';
 import { databaseFailure } from '../start-failure.js';
 import type { Command } from './command.js';
 
-/** Seconds for which the new key is published before it signs: longer than any instance goes without looking for keys. */
-const OVERLAP_SECONDS = 60;
-
 /** Makes a new signing key; every instance takes it over by itself, and tokens of the old one stay good until they end. */
 export const rotateKeysCommand: Command = {
   about: 'make a new key for signing tokens',
@@ -21,10 +18,8 @@ export const rotateKeysCommand: Command = {
     const issuer = config.publicUrl ?? 'http://localhost';
     const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, issuer, persistence), { logger });
     try {
-      const keys = app.get(SigningKeysService);
-      const kid = await keys.rotate(OVERLAP_SECONDS);
-      const gone = await keys.prune();
-      return [`key ${kid} is published now and signs in ${OVERLAP_SECONDS} s; ${gone} ended keys were removed`];
+      const { kid, signsInSeconds, removed } = await app.get(SigningKeysService).rotate();
+      return [`key ${kid} is published now and signs in ${signsInSeconds} s; ${removed} ended keys were removed`];
     } finally {
       await app.close();
     }

@@ -66,8 +66,5 @@ function contradictions(config: Config): string[] {
   if ((config.bootstrapClientId === null) !== (config.bootstrapClientSecret === null)) {
     found.push('BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be set together.');
   }
-  if (!URL.canParse(config.tokenAudience)) {
-    found.push('TOKEN_AUDIENCE must be an absolute URI, such as urn:doorlist:api.');
-  }
   return found;
 }

@@ -55,7 +55,7 @@ export function secret(least: number, most: number): ReadSetting<string> {
 /** An absolute http or https URL, without user, query or fragment. */
 export function httpUrl(raw: string): string {
   const url = URL.canParse(raw) ? new URL(raw) : null;
-  const fits = url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash;
+  const fits = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
   if (!fits) throw new SettingError('an absolute http or https URL without user, query or fragment');
   return url.href;
 }
@@ -63,6 +63,14 @@ export function httpUrl(raw: string): string {
 /** The same without a slash at its end, so that paths can be appended. */
 export function httpUrlWithoutPathEnd(raw: string): string {
   return httpUrl(raw).replace(/\/+$/, '');
+}
+
+/** An absolute URI of `least` to `most` characters, such as a URN. */
+export function absoluteUri(least: number, most: number): ReadSetting<string> {
+  return (raw) => {
+    if (raw.length >= least && raw.length <= most && URL.canParse(raw)) return raw;
+    throw new SettingError(`an absolute URI of ${least} to ${most} characters, such as urn:doorlist:api`);
+  };
 }
 
 /** A PostgreSQL connection URL. The refusal does not repeat it: it may hold a password. */

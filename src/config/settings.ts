@@ -1,5 +1,6 @@
 import type { ReadSetting } from './setting-types.js';
 import {
+  absoluteUri,
   boolean,
   choice,
   httpUrlWithoutPathEnd,
@@ -84,7 +85,7 @@ export const SETTINGS = {
   ),
   tokenAudience: setting(
     'TOKEN_AUDIENCE',
-    text(3, 200),
+    absoluteUri(3, 200),
     'urn:doorlist:api',
     'Audience of our own tokens (an absolute URI)',
   ),

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DemoTenant } from './demo-tenant.js';
 
@@ -10,7 +10,9 @@ const FILE = 'demo-tenant.json';
  */
 export async function keepDemoNote(dataDir: string, demo: DemoTenant): Promise<void> {
   await mkdir(dataDir, { recursive: true });
-  await writeFile(join(dataDir, FILE), `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+  const path = join(dataDir, FILE);
+  await writeFile(`${path}.new`, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
 }
 
 /** What an earlier start kept; null where there is nothing. */

@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { expandScopes } from '../kernel/access-scopes.js';
 import { DomainError } from '../kernel/domain-error.js';
 import { PlatformScope, SYSTEM_ACTOR, TenantScope } from '../kernel/scope.js';
-import { ApiClientsService } from '../modules/api-clients/index.js';
+import { ApiClientsService, ClientDirectory, isSecret } from '../modules/api-clients/index.js';
 import { ApplicationsService } from '../modules/applications/index.js';
 import { AssignmentsService, group, user } from '../modules/assignments/index.js';
 import { GroupsService, MembersService, NestingsService } from '../modules/groups/index.js';
@@ -27,8 +27,14 @@ const REQUEST = 'demo-data';
 
 type IdsByName = ReadonlyMap<string, string>;
 
-/** Makes the demo tenant in one transaction, where there is no tenant at all; answers null where there is one. */
-export async function createDemoTenant(app: INestApplicationContext): Promise<DemoTenant | null> {
+/**
+ * Makes the demo tenant in one transaction, where there is no tenant at all; answers null where there is one. `keep` is
+ * called before the commit: a secret that nobody knows would be worse than one for nothing.
+ */
+export async function createDemoTenant(
+  app: INestApplicationContext,
+  keep: (demo: DemoTenant) => Promise<void>,
+): Promise<DemoTenant | null> {
   const platform = new PlatformScope(SYSTEM_ACTOR, REQUEST);
   const tenants = app.get(TenantsService);
   if (!(await tenants.isEmpty(platform))) return null;
@@ -37,13 +43,22 @@ export async function createDemoTenant(app: INestApplicationContext): Promise<De
     return await unitOfWork.run(platform, async () => {
       const tenant = await tenants.create(platform, { slug: SLUG, name: 'Demo company' });
       const scope = new TenantScope(tenant.id, SYSTEM_ACTOR, REQUEST);
-      return unitOfWork.runInside(platform, scope, () => fill(app, scope));
+      const demo = await unitOfWork.runInside(platform, scope, () => fill(app, scope));
+      await keep(demo);
+      return demo;
     });
   } catch (error) {
     // Another instance that started at the same moment made it.
     if (error instanceof DomainError && error.code === 'slug_taken') return null;
     throw error;
   }
+}
+
+/** Whether the client of the demo tenant still has this secret; somebody may have rotated, revoked or deleted it. */
+export async function isStillThere(app: INestApplicationContext, demo: DemoTenant): Promise<boolean> {
+  const client = await app.get(ClientDirectory).find(demo.clientId);
+  if (client?.status !== 'active') return false;
+  return isSecret(demo.clientSecret, { salt: client.secretSalt, hash: client.secretHash });
 }
 
 async function fill(app: INestApplicationContext, scope: TenantScope): Promise<DemoTenant> {

@@ -20,7 +20,7 @@ interface HookOptions {
   readonly log: { info(entry: object): void };
 }
 
-/** The caller's X-Request-Id where it is sane (1 to 128 letters, digits, dots, colons, hyphens), else a new one. */
+/** The caller's X-Request-Id where it is sane (1 to 128 letters, digits, dots, underscores, colons, hyphens), else a new one. */
 export function requestIdOf(request: { headers: Record<string, string | string[] | undefined> }): string {
   const sent = request.headers['x-request-id'];
   return typeof sent === 'string' && SANE_REQUEST_ID.test(sent) ? sent : newId();

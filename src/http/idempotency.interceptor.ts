@@ -43,7 +43,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
 function repeatable(request: FastifyRequest, principal: Principal, key: string): RepeatableRequest {
   const digest = createHash('sha256')
-    .update(JSON.stringify([request.method, request.url, request.body ?? null]))
+    .update(JSON.stringify([request.method, request.url, request.headers['if-match'] ?? null, request.body ?? null]))
     .digest();
   return { caller: `${principal.issuer} ${principal.clientId ?? ''} ${principal.subject}`, key, digest };
 }

@@ -33,11 +33,8 @@ export class DomainError extends Error {
 
 /** 404: the tenant has no `resource` with this id. The text is the same for unknown ids and for other tenants' ids. */
 export function notFound(resource: string, id: string): DomainError {
-  return new DomainError(
-    'not_found',
-    `${resource}_not_found`,
-    `No ${resource.replaceAll('_', ' ')} ${id} in this tenant.`,
-  );
+  const where = resource === 'tenant' ? '' : ' in this tenant';
+  return new DomainError('not_found', `${resource}_not_found`, `No ${resource.replaceAll('_', ' ')} ${id}${where}.`);
 }
 
 /** 409: the present state refuses the change. */

@@ -4,11 +4,13 @@ import type { Principal } from './principal.js';
 export interface Actor {
   readonly type: 'client' | 'user' | 'system';
   readonly id: string;
+  /** Where an outside issuer says who it is; null for our own clients. Ids are unique within their issuer only. */
+  readonly issuer: string | null;
   readonly clientId: string | null;
 }
 
 /** The service itself, for what it does at start (demo data, the bootstrap client) and from the command line. */
-export const SYSTEM_ACTOR: Actor = { type: 'system', id: 'doorlist', clientId: null };
+export const SYSTEM_ACTOR: Actor = { type: 'system', id: 'doorlist', issuer: null, clientId: null };
 
 /** What every scope carries: who acts, in which request, and what the request has cost so far. */
 abstract class Scope {
@@ -44,8 +46,8 @@ export class PlatformScope extends Scope {
 
 export type AnyScope = TenantScope | PlatformScope;
 
-/** The actor that a verified token stands for. */
-export function actorOf(principal: Principal): Actor {
-  const type = principal.subject === principal.clientId || principal.clientId === null ? 'client' : 'user';
-  return { type, id: principal.subject, clientId: principal.clientId };
+/** The actor that a verified token stands for: a client where the token is its own, else a person. */
+export function actorOf({ subject, clientId, issuer }: Principal, ownIssuer: string): Actor {
+  const type = subject === clientId ? 'client' : 'user';
+  return { type, id: subject, issuer: issuer === ownIssuer ? null : issuer, clientId };
 }

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { newId } from '../kernel/ids.js';
 import { TenantScope, type AnyScope } from '../kernel/scope.js';
+import { ACTOR_COLUMNS, CONCERN_COLUMNS, actorFrom, actorJson, concernsOf } from './audit-statement.js';
 
 /** One change, as it is written to the audit trail: what was done to what, and how it was before and after. */
 export interface AuditRecord {
@@ -12,6 +13,9 @@ export interface AuditRecord {
   readonly after?: object | null;
 }
 
+const RECORD_COLUMNS = 'id, action, resource_type, resource_id, before, after';
+const RECORD = { resourceType: 'resource_type', resourceId: 'resource_id', before: 'before', after: 'after' };
+
 /**
  * Writes records in the order given, in the transaction that made the changes. `seq` comes from the database while the
  * changed rows are still locked, so for one resource the order of the trail is the order of the changes.
@@ -22,8 +26,6 @@ export async function writeAuditRecords(
   records: readonly AuditRecord[],
 ): Promise<void> {
   if (records.length === 0) return;
-  const tenant = scope instanceof TenantScope ? scope.tenantId : null;
-  const table = tenant === null ? 'platform_audit_events' : 'audit_events';
   const rows = records.map((record) => ({
     id: newId(),
     action: record.action,
@@ -32,16 +34,20 @@ export async function writeAuditRecords(
     before: record.before ?? null,
     after: record.after ?? null,
   }));
-  const { actor } = scope;
-  const common = [actor.type, actor.id, actor.clientId, scope.requestId];
-  await manager.query(
-    `INSERT INTO ${table} (${tenant === null ? '' : 'tenant_id, '}id, actor_type, actor_id, client_id, request_id,
-                           action, resource_type, resource_id, before, after)
-     SELECT ${tenant === null ? '' : '$6::uuid, '}r.id, $2, $3, $4, $5, r.action, r.resource_type, r.resource_id, r.before, r.after
-       FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (id uuid, action text, resource_type text, resource_id uuid,
-                                                         before jsonb, after jsonb))
-            WITH ORDINALITY AS r(id, action, resource_type, resource_id, before, after, ord)
-      ORDER BY r.ord`,
-    tenant === null ? [JSON.stringify(rows), ...common] : [JSON.stringify(rows), ...common, tenant],
-  );
+  const values = [JSON.stringify(rows), actorJson(scope)];
+  if (scope instanceof TenantScope) {
+    const text = insertInto('audit_events', `tenant_id, ${CONCERN_COLUMNS}, `, `$3::uuid, ${concernsOf(RECORD)}, `);
+    await manager.query(text, [...values, scope.tenantId]);
+  } else {
+    await manager.query(insertInto('platform_audit_events', '', ''), values);
+  }
+}
+
+function insertInto(table: string, moreColumns: string, moreValues: string): string {
+  return `INSERT INTO ${table} (${moreColumns}${ACTOR_COLUMNS}, ${RECORD_COLUMNS})
+    SELECT ${moreValues}${actorFrom('$2')}, ${RECORD_COLUMNS}
+      FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (id uuid, action text, resource_type text, resource_id uuid,
+                                                        before jsonb, after jsonb))
+           WITH ORDINALITY AS r(${RECORD_COLUMNS}, place)
+     ORDER BY r.place`;
 }

@@ -30,7 +30,7 @@ function missing(resource: string): Refusal {
     code: `${resource}_not_found`,
     message: (input) => {
       const id = input[`${resource}_id`];
-      return `No ${resource} ${typeof id === 'string' ? `${id} ` : 'of this id '}in this tenant.`;
+      return `No ${resource} ${typeof id === 'string' ? `${id} ` : 'of this id '}${resource === 'tenant' ? 'any more' : 'in this tenant'}.`;
     },
   };
 }

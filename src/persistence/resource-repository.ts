@@ -14,6 +14,13 @@ import type { Transaction } from './unit-of-work.js';
 type Resource = VersionedResource & { id: string };
 type Input = Readonly<Record<string, unknown>>;
 
+/** What else is to be done in the transaction that removes a resource. */
+export type RemovalHook<Scope extends AnyScope = TenantScope> = (
+  transaction: Transaction,
+  scope: Scope,
+  id: string,
+) => Promise<void>;
+
 /** What a repository must know of its resource. */
 export interface ResourceKind<Entity> {
   readonly entity: EntityTarget<Entity>;
@@ -27,7 +34,8 @@ export interface ResourceKind<Entity> {
  * One kind of resource of one tenant (or of the platform): read, list, create, change and remove, each change with its
  * version, its audit record and its refusals. Nothing here can leave the scope: every key it uses holds the tenant.
  */
-export class ResourceRepository<Entity extends Resource> {
+export class ResourceRepository<Entity extends Resource, Scope extends AnyScope = TenantScope> {
+  readonly #removalHooks: RemovalHook<Scope>[] = [];
   #read: Statement | null = null;
 
   constructor(
@@ -36,14 +44,14 @@ export class ResourceRepository<Entity extends Resource> {
   ) {}
 
   /** Errors: 404 `<name>_not_found`. */
-  async get(scope: AnyScope, id: string): Promise<Entity> {
+  async get(scope: Scope, id: string): Promise<Entity> {
     const found = await this.find(scope, id);
     if (!found) throw notFound(this.kind.name, id);
     return found;
   }
 
   /** The resource, or null where the tenant has no such. */
-  async find(scope: AnyScope, id: string): Promise<Entity | null> {
+  async find(scope: Scope, id: string): Promise<Entity | null> {
     const ofTenant = scope instanceof TenantScope;
     const values = ofTenant ? [scope.tenantId, id] : [id];
     const [row] = await this.doors.database.query<Record<string, unknown>>(scope, this.#byKey(ofTenant), values);
@@ -51,13 +59,13 @@ export class ResourceRepository<Entity extends Resource> {
   }
 
   /** One page of a list whose rows are this resource. */
-  async list(scope: AnyScope, query: EntityList, request: PageRequest): Promise<Page<Entity>> {
+  async list(scope: Scope, query: EntityList, request: PageRequest): Promise<Page<Entity>> {
     return this.doors.paginator.entities(scope, this.kind.entity, query, request);
   }
 
   /** Inserts `entity`, and does what `also` adds, in one transaction. `input` names the values of a refusal. */
   async create(
-    scope: AnyScope,
+    scope: Scope,
     entity: Entity,
     input: Input,
     also?: (transaction: Transaction) => Promise<void>,
@@ -76,7 +84,7 @@ export class ResourceRepository<Entity extends Resource> {
    * Errors: 404, 412 `version_mismatch` where `expected` is another version.
    */
   async change(
-    scope: AnyScope,
+    scope: Scope,
     id: string,
     expected: ExpectedVersion,
     alter: (before: Entity) => Partial<Entity>,
@@ -94,17 +102,17 @@ export class ResourceRepository<Entity extends Resource> {
     return this.doors.unitOfWork.run(scope, work, input);
   }
 
-  /** Deletes the resource; what hangs on it goes by foreign key. `before` runs first, with the row locked. */
-  async remove(
-    scope: AnyScope,
-    id: string,
-    expected: ExpectedVersion,
-    before?: (transaction: Transaction, entity: Entity) => Promise<void>,
-  ): Promise<void> {
+  /** Has `hook` run before every removal, with the row locked and in its transaction, so that the trail tells what else goes. */
+  onRemoval(hook: RemovalHook<Scope>): void {
+    this.#removalHooks.push(hook);
+  }
+
+  /** Deletes the resource, and by hooks and foreign keys what hangs on it. Errors: 404, 412 `version_mismatch`. */
+  async remove(scope: Scope, id: string, expected: ExpectedVersion): Promise<void> {
     await this.doors.unitOfWork.run(scope, async (transaction) => {
       const entity = await this.#lock(transaction.manager, scope, id);
       checkVersion(expected, entity.version);
-      await before?.(transaction, entity);
+      for (const hook of this.#removalHooks) await hook(transaction, scope, id);
       await transaction.manager.delete(this.kind.entity, keyOf<Entity>(scope, id));
       this.#record(transaction, 'deleted', id, entity, null);
     });

@@ -1,5 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ServiceUrl } from '../config/service-url.js';
 import type { AccessScope } from '../kernel/access-scopes.js';
 import { DomainError, forbidden } from '../kernel/domain-error.js';
 import type { Principal } from '../kernel/principal.js';
@@ -20,6 +21,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly callers: CallerCache,
+    private readonly serviceUrl: ServiceUrl,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -37,7 +39,7 @@ export class AccessGuard implements CanActivate {
   }
 
   async #scopeOf(principal: Principal, request: ScopedRequest, required: readonly AccessScope[]): Promise<AnyScope> {
-    const actor = actorOf(principal);
+    const actor = actorOf(principal, this.serviceUrl.issuer);
     if (hasTenantInPath(request)) {
       const tenantId = readPathId(request, TENANT_IN_PATH);
       await this.#requireTenant(principal, tenantId);
@@ -55,7 +57,10 @@ export class AccessGuard implements CanActivate {
 
   async #requireTenant(principal: Principal, tenantId: string): Promise<void> {
     if (principal.tenantId === tenantId) return;
-    if (principal.tenantId !== null || !principal.allowed.has('platform')) {
+    if (principal.tenantId === null && !principal.allowed.has('platform')) {
+      throw forbidden('insufficient_scope', 'The token belongs to no tenant, so it needs the scope platform.');
+    }
+    if (principal.tenantId !== null) {
       throw forbidden('wrong_tenant', `The token does not belong to tenant ${tenantId}.`);
     }
     if ((await this.callers.tenantStatus(tenantId)) === 'unknown') {

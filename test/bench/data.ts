@@ -14,7 +14,7 @@ export interface BenchData {
   readonly largeApplication: string;
   readonly readers: readonly string[];
   readonly doors: readonly string[];
-  /** Users and an application for assign and unassign, one user a connection. */
+  /** Users without any assignment, and an application for them. */
   readonly writers: readonly string[];
   readonly writtenApplication: string;
 }
@@ -31,7 +31,14 @@ const NESTED_GROUPS = 40;
  */
 export async function makeData(client: pg.ClientBase, tenantId: string): Promise<BenchData> {
   await client.query(`SELECT set_config('bench.tenant', $1, false)`, [tenantId]);
-  for (const text of [...FUNCTIONS, ...DIRECTORY, ...LARGE_APPLICATION, ...SMALL_APPLICATION, ...READING, ...DOORWAYS]) {
+  for (const text of [
+    ...FUNCTIONS,
+    ...DIRECTORY,
+    ...LARGE_APPLICATION,
+    ...SMALL_APPLICATION,
+    ...READING,
+    ...DOORWAYS,
+  ]) {
     await client.query(text);
   }
   await client.query('VACUUM (ANALYZE)');
@@ -46,7 +53,7 @@ export async function makeData(client: pg.ClientBase, tenantId: string): Promise
     smallApplication,
     writtenApplication,
     readers: await ids('user', 50_001, 50_000 + READERS),
-    writers: await ids('user', 101_001, 101_100),
+    writers: await ids('user', LARGE + 1, ACTIVE_USERS),
     doors: await ids('application', 11, 10 + DOORS),
   };
 }
@@ -117,7 +124,10 @@ const READING = [
 /** Applications 11 to 30: 150 users and 50 groups each. */
 const DOORWAYS = [
   give('user', `SELECT a, 60000 + a * 200 + n FROM generate_series(11, ${10 + DOORS}) a, generate_series(1, 150) n`),
-  give('group', `SELECT a, 201 + (a + n * 3) % 200 FROM generate_series(11, ${10 + DOORS}) a, generate_series(1, 50) n`),
+  give(
+    'group',
+    `SELECT a, 201 + (a + n * 3) % 200 FROM generate_series(11, ${10 + DOORS}) a, generate_series(1, 50) n`,
+  ),
 ];
 
 /** Assignments of applications to users or groups, all by their numbers; a minute lies between one and the next. */

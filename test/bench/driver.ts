@@ -47,7 +47,9 @@ async function drive({ url, token, seconds, connections }: DriverOrder): Promise
         requests.map(({ method, path, body }) => ({
           method,
           path,
-          ...(body === undefined ? {} : { body, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } }),
+          ...(body === undefined
+            ? {}
+            : { body, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } }),
         })),
       );
     },

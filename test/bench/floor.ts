@@ -8,7 +8,8 @@
  * Left out: NestJS (guards, pipes, interceptors, the handlers' arguments); TypeORM (one user is read by a statement of its
  * own); the scope of each statement, that is role and tenant set in the same batch, and with it row-level security (it
  * logs in as the tables' owner); the validation of ids, queries and bodies beyond what SQL needs; whether client and tenant
- * are still welcome; Idempotency-Key, conditional requests and the log; signed cursors (its own are plain JSON).
+ * are still welcome; Idempotency-Key, conditional requests and the log; signed cursors (its own are plain JSON); a
+ * connection for each write to itself (its writes share the pipelines, and would wait for each other's locks).
  */
 import { hash } from 'node:crypto';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -29,11 +30,14 @@ export interface FloorOrder {
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUrl: string;
-  readonly sql: Readonly<Record<'applications' | 'assignees' | 'firstPage' | 'nextPage' | 'assign' | 'unassign', NamedSql>>;
+  readonly sql: Readonly<
+    Record<'applications' | 'assignees' | 'firstPage' | 'nextPage' | 'assign' | 'unassign', NamedSql>
+  >;
 }
 
 interface Caller {
   readonly subject: string;
+  readonly issuer: string;
   readonly tenant: string;
   readonly scopes: readonly string[];
   readonly until: number;
@@ -45,7 +49,10 @@ interface Call {
   Body: { application_id: string };
 }
 
-type Request = FastifyRequest<Call>;
+interface CallerRequest extends FastifyRequest<Call> {
+  caller: Caller;
+}
+
 type Row = Record<string, unknown>;
 
 const USER: NamedSql = {
@@ -62,12 +69,12 @@ process.once('message', (order) => void serve(order as FloorOrder));
 async function serve(order: FloorOrder): Promise<void> {
   const query = await openLanes(order);
   const fastify = Fastify({ genReqId: () => uuidv7(), forceCloseConnections: true });
-  const callers = new WeakMap<FastifyRequest, Caller>();
+  fastify.decorateRequest('caller', null);
   const callerOf = verifier(order);
   fastify.addHook<Call>('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
     const admit = (caller: Caller): void => {
-      callers.set(request, caller);
+      (request as CallerRequest).caller = caller;
       if (caller.tenant !== request.params.tenant || !caller.scopes.includes(IMPLIED)) void reply.code(403).send();
       else done();
     };
@@ -95,17 +102,29 @@ async function serve(order: FloorOrder): Promise<void> {
   fastify.post<Call>(`${base}/users/:user/applications`, async (request, reply) => {
     const { tenant, user } = request.params;
     const asked = [[request.body.application_id], [uuidv7()], [uuidv7()]];
-    const [row] = await query(order.sql.assign, [...writeValues(request, callers), ...asked]);
+    const [row] = await query(order.sql.assign, [
+      ...writeValues(request as CallerRequest),
+      (request as CallerRequest).caller.subject,
+      ...asked,
+    ]);
     if (row?.is_known !== true) return notFound(reply);
     if (row.is_new !== true) return reply.code(409).send({ detail: 'It is assigned.', code: 'already_assigned' });
     const { id, application_id, assigned_at, assigned_by } = row;
-    const data = { id, application_id, user_id: user, group_id: null, assignment_type: 'direct', assigned_at, assigned_by };
+    const data = {
+      id,
+      application_id,
+      user_id: user,
+      group_id: null,
+      assignment_type: 'direct',
+      assigned_at,
+      assigned_by,
+    };
     const location = `${order.issuer}/api/v1/tenants/${tenant}/users/${user}/applications/${String(application_id)}`;
     void reply.code(201).header('Location', location);
     return { data, meta: metaOf(request) };
   });
   fastify.delete<Call>(`${base}/users/:user/applications/:application`, async (request, reply) => {
-    const values = [...writeValues(request, callers), request.params.application, uuidv7()];
+    const values = [...writeValues(request as CallerRequest), request.params.application, uuidv7()];
     const rows = await query(order.sql.unassign, values);
     return rows.length > 0 ? reply.code(204).send() : notFound(reply);
   });
@@ -121,19 +140,32 @@ async function serve(order: FloorOrder): Promise<void> {
     const { tenant, application } = request.params;
     const { page, perPage, after } = positionOf(request.query);
     const start = after === null ? [perPage + 1, (page - 1) * perPage] : [after, perPage + 1, 0];
-    const found = await query(after === null ? order.sql.firstPage : order.sql.nextPage, [tenant, application, ...start]);
+    const found = await query(after === null ? order.sql.firstPage : order.sql.nextPage, [
+      tenant,
+      application,
+      ...start,
+    ]);
     const rows = found.filter((row) => row.is_row);
     const data = rows.slice(0, perPage).map(({ total_items: _, is_row: __, ...user }) => user);
     const total = Number(found[0]?.total_items ?? 0);
     const next = rows.length > perPage ? cursorOf(page + 1, perPage, data.at(-1)?.user_id) : null;
-    const pagination = { page, per_page: perPage, total_items: total, total_pages: Math.ceil(total / perPage), next_cursor: next };
+    const pagination = {
+      page,
+      per_page: perPage,
+      total_items: total,
+      total_pages: Math.ceil(total / perPage),
+      next_cursor: next,
+    };
     return { data, pagination, meta: metaOf(request) };
   });
   process.send?.(await fastify.listen({ host: '127.0.0.1', port: 0 }));
 }
 
 /** Runs statements on the least busy of the connections. */
-async function openLanes({ databaseUrl, lanes }: FloorOrder): Promise<(sql: NamedSql, values: unknown[]) => Promise<Row[]>> {
+async function openLanes({
+  databaseUrl,
+  lanes,
+}: FloorOrder): Promise<(sql: NamedSql, values: unknown[]) => Promise<Row[]>> {
   const open = Array.from({ length: lanes }, () => {
     // The published types do not know `pipeline` yet.
     const config = { connectionString: databaseUrl, pipeline: true, application_name: 'floor' };
@@ -158,7 +190,13 @@ function verifier({ issuer, audience, jwksUrl }: FloorOrder): (token: string) =>
   const verify = async (token: string, key: string): Promise<Caller> => {
     const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['RS256'], typ: 'at+jwt' });
     const { sub, tenant_id: tenant, scope, exp = 0 } = payload;
-    const caller = { subject: String(sub), tenant: String(tenant), scopes: String(scope).split(' '), until: exp * 1000 };
+    const caller = {
+      subject: String(sub),
+      issuer,
+      tenant: String(tenant),
+      scopes: String(scope).split(' '),
+      until: exp * 1000,
+    };
     verified.set(key, caller);
     return caller;
   };
@@ -169,13 +207,18 @@ function verifier({ issuer, audience, jwksUrl }: FloorOrder): (token: string) =>
   };
 }
 
-function writeValues(request: Request, callers: WeakMap<FastifyRequest, Caller>): unknown[] {
-  const { tenant, user } = request.params;
-  const subject = callers.get(request)?.subject;
-  return [tenant, user, 'client', subject, subject, request.id];
+/** The first values of a write: tenant, user, and for the audit event who did it in which request. */
+function writeValues(request: CallerRequest): unknown[] {
+  const { subject, issuer } = request.caller;
+  const actor = { type: 'client', id: subject, issuer, client_id: subject, request_id: request.id };
+  return [request.params.tenant, request.params.user, JSON.stringify(actor)];
 }
 
-function positionOf({ page, per_page: perPage, cursor }: Call['Querystring']): { page: number; perPage: number; after: string | null } {
+function positionOf({ page, per_page: perPage, cursor }: Call['Querystring']): {
+  page: number;
+  perPage: number;
+  after: string | null;
+} {
   if (cursor === undefined) return { page: Number(page ?? 1), perPage: Number(perPage ?? PER_PAGE), after: null };
   const [at, size, after] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [number, number, string];
   return { page: at, perPage: size, after };

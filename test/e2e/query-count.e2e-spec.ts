@@ -249,11 +249,11 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
     9,
     remove(({ spareGroup, full }) => `/groups/${spareGroup}/groups/${full}`),
   ],
-  [`DELETE ${T}/users/{user_id}`, 6, remove(user)],
-  [`DELETE ${T}/groups/{group_id}`, 11, remove(group)],
-  [`DELETE ${T}/applications/{application_id}`, 6, remove(application)],
+  [`DELETE ${T}/users/{user_id}`, 8, remove(user)],
+  [`DELETE ${T}/groups/{group_id}`, 13, remove(group)],
+  [`DELETE ${T}/applications/{application_id}`, 7, remove(application)],
   [`DELETE ${T}/api-clients/{api_client_id}`, 6, remove(client)],
-  [`DELETE ${T}`, 6, ({ platform, tenant }) => platform.delete(tenant.path)],
+  [`DELETE ${T}`, 14, ({ platform, tenant }) => platform.delete(tenant.path)],
 ];
 
 /** Routes that open no scope, because anybody may call them. */

@@ -259,6 +259,7 @@ describe('the deletion of a tenant', () => {
       {
         id: expect.any(String),
         occurred_at: expect.any(String),
+        actor_issuer: null,
         actor_type: 'client',
         actor_id: 'test-platform',
         client_id: 'test-platform',

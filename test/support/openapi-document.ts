@@ -35,13 +35,13 @@ export interface Parameter {
   examples?: Record<string, { value?: unknown }>;
 }
 
-export interface RequestBody {
+interface RequestBody {
   $ref?: string;
   required?: boolean;
   content: Record<string, MediaType>;
 }
 
-export interface Response {
+interface Response {
   $ref?: string;
   description?: string;
   content?: Record<string, MediaType>;
@@ -59,7 +59,7 @@ export interface Operation {
 }
 
 /** What stands under a path: operations by method, and parameters of all of them. */
-export type PathItem = { parameters?: Parameter[] } & Record<string, unknown>;
+type PathItem = { parameters?: Parameter[] } & Record<string, unknown>;
 
 /** An OpenAPI 3.1 document, as far as the tests read one. */
 export interface OpenApiDocument {

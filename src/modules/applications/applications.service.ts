@@ -6,7 +6,7 @@ import type { Page, PageRequest } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { containing } from '../../persistence/like-pattern.js';
-import { ResourceRepository } from '../../persistence/resource-repository.js';
+import { ResourceRepository, type RemovalHook } from '../../persistence/resource-repository.js';
 import { Application, applicationKeys, type ApplicationStatus } from './application.entity.js';
 import type { ApplicationCreate, ApplicationUpdate } from './dto/application.requests.js';
 import { applicationResponse } from './dto/application.response.js';
@@ -68,6 +68,11 @@ export class ApplicationsService {
     patch: ApplicationUpdate,
   ): Promise<Application> {
     return this.#applications.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
+  }
+
+  /** Lets later rooms take away what they keep of a application that goes, in the same transaction. */
+  onRemoval(hook: RemovalHook): void {
+    this.#applications.onRemoval(hook);
   }
 
   /** Deletes the application with its assignments. Errors: 404, 412. */

@@ -1,4 +1,7 @@
 import { Module } from '@nestjs/common';
+import { ApplicationsModule } from '../applications/index.js';
+import { GroupsModule } from '../groups/index.js';
+import { UsersModule } from '../users/index.js';
 import { AssignedApplicationsService } from './assigned-applications.service.js';
 import { AssigneesController } from './assignees.controller.js';
 import { AssignmentsService } from './assignments.service.js';
@@ -6,6 +9,7 @@ import { GroupAssignmentsController } from './group-assignments.controller.js';
 import { UserAssignmentsController } from './user-assignments.controller.js';
 
 @Module({
+  imports: [UsersModule, GroupsModule, ApplicationsModule],
   controllers: [AssigneesController, UserAssignmentsController, GroupAssignmentsController],
   providers: [AssignmentsService, AssignedApplicationsService],
   exports: [AssignmentsService],

@@ -2,9 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { DomainError, conflict, notFound } from '../../kernel/domain-error.js';
 import { newId } from '../../kernel/ids.js';
 import type { TenantScope } from '../../kernel/scope.js';
+import { actorJson } from '../../persistence/audit-statement.js';
 import { Database } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/unit-of-work.js';
+import { ApplicationsService } from '../applications/index.js';
+import { GroupsService } from '../groups/index.js';
+import { UsersService } from '../users/index.js';
 import type { Assignee } from './assignee.js';
-import { ASSIGN, UNASSIGN } from './assignments.queries.js';
+import { ASSIGN, UNASSIGN, UNASSIGN_ALL } from './assignments.queries.js';
 import type { AssignmentResponse, BulkAssignmentResponse } from './dto/assignment.responses.js';
 
 interface Outcome {
@@ -19,7 +24,16 @@ interface Outcome {
 /** Gives applications to users and groups, and takes them back. Each call is one statement, and so all or nothing. */
 @Injectable()
 export class AssignmentsService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    users: UsersService,
+    groups: GroupsService,
+    applications: ApplicationsService,
+  ) {
+    users.onRemoval((transaction, scope, id) => unassignAll(transaction, scope, 'user', id));
+    groups.onRemoval((transaction, scope, id) => unassignAll(transaction, scope, 'group', id));
+    applications.onRemoval((transaction, scope, id) => unassignAll(transaction, scope, 'application', id));
+  }
 
   /** Errors: 404 for the application or the assignee, 409 `already_assigned`. */
   async assign(scope: TenantScope, assignee: Assignee, applicationId: string): Promise<AssignmentResponse> {
@@ -57,7 +71,7 @@ export class AssignmentsService {
 
   /** Errors: 404 `assignment_not_found` where it is not given to this very assignee. */
   async unassign(scope: TenantScope, assignee: Assignee, applicationId: string): Promise<void> {
-    const values = [...valuesOf(scope, assignee), applicationId, newId()];
+    const values = [scope.tenantId, assignee.id, actorJson(scope), applicationId, newId()];
     const taken = await this.database.write(scope, UNASSIGN[assignee.kind], values);
     if (taken.length > 0) return;
     throw new DomainError(
@@ -69,7 +83,8 @@ export class AssignmentsService {
 
   async #assign(scope: TenantScope, assignee: Assignee, applicationIds: readonly string[]): Promise<Outcome[]> {
     const ids = applicationIds.map(() => newId());
-    const values = [...valuesOf(scope, assignee), applicationIds, ids, ids.map(() => newId())];
+    const made = [applicationIds, ids, ids.map(() => newId())];
+    const values = [scope.tenantId, assignee.id, actorJson(scope), scope.actor.id, ...made];
     const input = { [`${assignee.kind}_id`]: assignee.id, application_id: applicationIds.join(', ') };
     const outcomes = await this.database.write<Outcome>(scope, ASSIGN[assignee.kind], values, input);
     const unknown = outcomes.filter((outcome) => !outcome.is_known).map((outcome) => outcome.application_id);
@@ -82,9 +97,14 @@ export class AssignmentsService {
   }
 }
 
-function valuesOf(scope: TenantScope, assignee: Assignee): unknown[] {
-  const { actor } = scope;
-  return [scope.tenantId, assignee.id, actor.type, actor.id, actor.clientId, scope.requestId];
+/** What goes with a removal is taken away first, so that the trail tells of it. */
+async function unassignAll(
+  transaction: Transaction,
+  scope: TenantScope,
+  kind: keyof typeof UNASSIGN_ALL,
+  id: string,
+): Promise<void> {
+  await transaction.query(UNASSIGN_ALL[kind], [scope.tenantId, id, actorJson(scope)]);
 }
 
 function assignmentOf(assignee: Assignee, outcome: Outcome): AssignmentResponse {

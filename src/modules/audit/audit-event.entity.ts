@@ -18,6 +18,10 @@ abstract class Event {
   @Column('text')
   actorId!: string;
 
+  /** Where an outside issuer says who the actor is; null for our own clients and the service itself. */
+  @Column({ type: 'text', nullable: true })
+  actorIssuer!: string | null;
+
   @Column({ type: 'text', nullable: true })
   clientId!: string | null;
 
@@ -45,6 +49,18 @@ abstract class Event {
 export class AuditEvent extends Event {
   @PrimaryColumn('uuid')
   tenantId!: string;
+
+  /** The user that the event concerns: itself, or one end of a membership or of an assignment. */
+  @Column({ type: 'uuid', nullable: true })
+  userId!: string | null;
+
+  /** Likewise a group. */
+  @Column({ type: 'uuid', nullable: true })
+  groupId!: string | null;
+
+  /** Likewise an application. */
+  @Column({ type: 'uuid', nullable: true })
+  applicationId!: string | null;
 }
 
 /** A change to the list of tenants or to platform clients. */

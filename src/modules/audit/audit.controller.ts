@@ -7,7 +7,7 @@ import { Route } from '../../http/openapi/route.decorator.js';
 import { CurrentScope } from '../../security/current-scope.js';
 import { Requires } from '../../security/decorators.js';
 import { AuditService } from './audit.service.js';
-import { AuditListQuery } from './dto/audit.requests.js';
+import { AuditListQuery, PlatformAuditListQuery } from './dto/audit.requests.js';
 import { AuditEventResponse, auditEventResponse } from './dto/audit-event.response.js';
 
 @ApiTags('Audit')
@@ -19,13 +19,16 @@ export class AuditController {
   @Requires('audit:read')
   @Route({ summary: 'List the changes inside a tenant, the newest first', page: AuditEventResponse })
   async listAuditEvents(@CurrentScope() scope: TenantScope, @Query() query: AuditListQuery): Promise<Answer> {
-    return paged(mapPage(await this.audit.list(scope, query, query.toPageRequest()), auditEventResponse));
+    return paged(mapPage(await this.audit.ofTenant(scope, query, query.toPageRequest()), auditEventResponse));
   }
 
   @Get('audit-events')
   @Requires('platform')
   @Route({ summary: 'List the changes to tenants and platform clients, the newest first', page: AuditEventResponse })
-  async listPlatformAuditEvents(@CurrentScope() scope: PlatformScope, @Query() query: AuditListQuery): Promise<Answer> {
-    return paged(mapPage(await this.audit.list(scope, query, query.toPageRequest()), auditEventResponse));
+  async listPlatformAuditEvents(
+    @CurrentScope() scope: PlatformScope,
+    @Query() query: PlatformAuditListQuery,
+  ): Promise<Answer> {
+    return paged(mapPage(await this.audit.ofPlatform(scope, query, query.toPageRequest()), auditEventResponse));
   }
 }

@@ -1,56 +1,63 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '../../kernel/page.js';
-import { TenantScope, type AnyScope } from '../../kernel/scope.js';
+import type { PlatformScope, TenantScope } from '../../kernel/scope.js';
 import { Paginator } from '../../persistence/paginator.js';
 import { AuditEvent, PlatformAuditEvent } from './audit-event.entity.js';
+import type { AuditListQuery, PlatformAuditListQuery } from './dto/audit.requests.js';
 
-/** What events are looked for; what is left out does not matter. */
-export interface AuditFilter {
-  readonly resource_type?: string | undefined;
-  readonly resource_id?: string | undefined;
-  readonly actor_id?: string | undefined;
-  readonly action?: string | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-}
+const NEWEST_FIRST = {
+  list: 'audit-events',
+  alias: 'e',
+  sort: [{ column: 'seq', type: 'bigint' }],
+  descending: true,
+} as const;
+
+/** $2 to $7: what both trails are filtered by; null where it does not matter. */
+const FILTERED = `
+    AND ($2::text IS NULL OR e.resource_type = $2)
+    AND ($3::uuid IS NULL OR e.resource_id = $3)
+    AND ($4::text IS NULL OR e.actor_id = $4)
+    AND ($5::text IS NULL OR e.action = $5)
+    AND ($6::timestamptz IS NULL OR e.occurred_at >= $6)
+    AND ($7::timestamptz IS NULL OR e.occurred_at < $7)`;
 
 /** Reads the trail of changes, the newest first. It is written by the unit of work, with the changes themselves. */
 @Injectable()
 export class AuditService {
   constructor(private readonly paginator: Paginator) {}
 
-  /** The events of the scope: of one tenant, or of the platform. */
-  async list(
-    scope: AnyScope,
-    filter: AuditFilter,
-    request: PageRequest,
-  ): Promise<Page<AuditEvent | PlatformAuditEvent>> {
-    const ofTenant = scope instanceof TenantScope;
+  /** The changes inside a tenant. */
+  async ofTenant(scope: TenantScope, filter: AuditListQuery, request: PageRequest): Promise<Page<AuditEvent>> {
     const query = {
-      list: 'audit-events',
-      alias: 'e',
-      from: `FROM ${ofTenant ? 'audit_events' : 'platform_audit_events'} e
-              WHERE ${ofTenant ? 'e.tenant_id = $1' : '$1::uuid IS NULL'}
-                AND ($2::text IS NULL OR e.resource_type = $2)
-                AND ($3::uuid IS NULL OR e.resource_id = $3)
-                AND ($4::text IS NULL OR e.actor_id = $4)
-                AND ($5::text IS NULL OR e.action = $5)
-                AND ($6::timestamptz IS NULL OR e.occurred_at >= $6)
-                AND ($7::timestamptz IS NULL OR e.occurred_at < $7)`,
+      ...NEWEST_FIRST,
+      from: `FROM audit_events e WHERE e.tenant_id = $1 ${FILTERED}
+               AND ($8::uuid IS NULL OR e.user_id = $8)
+               AND ($9::uuid IS NULL OR e.group_id = $9)
+               AND ($10::uuid IS NULL OR e.application_id = $10)`,
       values: [
-        ofTenant ? scope.tenantId : null,
-        filter.resource_type ?? null,
-        filter.resource_id ?? null,
-        filter.actor_id ?? null,
-        filter.action ?? null,
-        filter.from ?? null,
-        filter.to ?? null,
+        scope.tenantId,
+        ...filterValues(filter),
+        filter.user_id ?? null,
+        filter.group_id ?? null,
+        filter.application_id ?? null,
       ],
-      sort: [{ column: 'seq', type: 'bigint' }],
-      descending: true,
-    } as const;
-    return ofTenant
-      ? this.paginator.entities(scope, AuditEvent, query, request)
-      : this.paginator.entities(scope, PlatformAuditEvent, query, request);
+    };
+    return this.paginator.entities(scope, AuditEvent, query, request);
   }
+
+  /** The changes to what belongs to no tenant. */
+  async ofPlatform(
+    scope: PlatformScope,
+    filter: PlatformAuditListQuery,
+    request: PageRequest,
+  ): Promise<Page<PlatformAuditEvent>> {
+    const from = `FROM platform_audit_events e WHERE $1::uuid IS NULL ${FILTERED}`;
+    const query = { ...NEWEST_FIRST, from, values: [null, ...filterValues(filter)] };
+    return this.paginator.entities(scope, PlatformAuditEvent, query, request);
+  }
+}
+
+function filterValues(filter: PlatformAuditListQuery): (string | null)[] {
+  const { resource_type: type, resource_id: id, actor_id: actor, action, from, to } = filter;
+  return [type, id, actor, action, from, to].map((value) => value ?? null);
 }

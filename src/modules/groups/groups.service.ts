@@ -6,11 +6,13 @@ import type { Page, PageRequest } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { containing } from '../../persistence/like-pattern.js';
-import { ResourceRepository } from '../../persistence/resource-repository.js';
+import { ResourceRepository, type RemovalHook } from '../../persistence/resource-repository.js';
+import type { Transaction } from '../../persistence/unit-of-work.js';
 import type { GroupCreate, GroupUpdate } from './dto/group.requests.js';
-import { groupResponse } from './dto/group.responses.js';
+import { groupResponse, type NestingResponse } from './dto/group.responses.js';
 import { Group } from './group.entity.js';
 import { lockNestings, withClosureOpened } from './nestings/closure.js';
+import { recordNesting } from './nestings/nesting-record.js';
 import { CLOSE_NEW_GROUP, REMOVE_NESTINGS_OF } from './nestings/nestings.queries.js';
 
 /** The groups of a tenant. */
@@ -20,6 +22,7 @@ export class GroupsService {
 
   constructor(private readonly doors: DatabaseDoors) {
     this.#groups = new ResourceRepository(doors, { entity: Group, name: 'group', snapshot: groupResponse });
+    this.#groups.onRemoval(takeOutOfNestings);
   }
 
   /** Errors: 409 `name_taken`, `external_id_taken`. */
@@ -59,18 +62,26 @@ export class GroupsService {
     return this.#groups.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
   }
 
+  /** Lets later rooms take away what they keep of a group that goes, in the same transaction. */
+  onRemoval(hook: RemovalHook): void {
+    this.#groups.onRemoval(hook);
+  }
+
   /** Deletes the group with its memberships, nestings and assignments. Errors: 404, 412. */
   async remove(scope: TenantScope, id: string, expected: ExpectedVersion): Promise<void> {
     await this.doors.unitOfWork.run(scope, async (transaction) => {
       // Before the lock on the group's row: whoever nests takes the two in this order.
       await lockNestings(transaction, scope);
-      await this.#groups.remove(scope, id, expected, async () => {
-        await withClosureOpened(transaction, scope, { upper: id, lower: id }, async () => {
-          await transaction.query(REMOVE_NESTINGS_OF, [scope.tenantId, id]);
-        });
-      });
+      await this.#groups.remove(scope, id, expected);
     });
   }
+}
+
+async function takeOutOfNestings(transaction: Transaction, scope: TenantScope, id: string): Promise<void> {
+  await withClosureOpened(transaction, scope, { upper: id, lower: id }, async () => {
+    const gone = await transaction.query<NestingResponse>(REMOVE_NESTINGS_OF, [scope.tenantId, id]);
+    for (const nesting of gone) recordNesting(transaction, 'deleted', nesting);
+  });
 }
 
 function patched(before: Group, patch: GroupUpdate): Partial<Group> {

@@ -85,9 +85,10 @@ export class SigningKeysService extends TokenKeys {
 
   /**
    * Makes a new key, publishes it at once and signs with it from `overlapSeconds` on. The keys before it stay published
-   * until the last token they can have signed has ended. Answers the new `kid`.
+   * until the last token they can have signed has ended. Answers the new `kid`,
+   * and how many ended keys were removed.
    */
-  async rotate(overlapSeconds = OVERLAP_SECONDS): Promise<string> {
+  async rotate(overlapSeconds = OVERLAP_SECONDS): Promise<{ kid: string; signsInSeconds: number; removed: number }> {
     const jwk = await newPrivateJwk();
     const retiresIn = overlapSeconds + this.config.tokenTtlSeconds + MARGIN_SECONDS;
     await this.unitOfWork.run(newScope(), async (transaction) => {
@@ -95,9 +96,9 @@ export class SigningKeysService extends TokenKeys {
       await transaction.query(INSERT_NEXT_SIGNING_KEY, [jwk.kid, JSON.stringify(jwk), overlapSeconds]);
       await transaction.query(RETIRE_OTHER_SIGNING_KEYS, [jwk.kid, retiresIn]);
     });
-    await this.prune();
+    const removed = await this.prune();
     await this.#reloadAfterChange();
-    return jwk.kid;
+    return { kid: jwk.kid, signsInSeconds: overlapSeconds, removed };
   }
 
   /** Deletes the keys that are no longer published; answers how many. */

@@ -2,24 +2,26 @@ import { Injectable } from '@nestjs/common';
 import type { ExpectedVersion } from '../../kernel/version.js';
 import { newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
-import type { PlatformScope } from '../../kernel/scope.js';
+import { TenantScope, type PlatformScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { ResourceRepository } from '../../persistence/resource-repository.js';
 import { CallerCache } from '../../security/authentication/index.js';
 import type { TenantCreate, TenantUpdate } from './dto/tenant.requests.js';
 import { tenantResponse } from './dto/tenant.response.js';
 import { Tenant } from './tenant.entity.js';
+import { BATCH, EMPTY_TENANT } from './tenants.queries.js';
 
 /** The tenants of the service; for the platform only. */
 @Injectable()
 export class TenantsService {
-  readonly #tenants: ResourceRepository<Tenant>;
+  readonly #tenants: ResourceRepository<Tenant, PlatformScope>;
 
   constructor(
     private readonly doors: DatabaseDoors,
     private readonly callers: CallerCache,
   ) {
     this.#tenants = new ResourceRepository(doors, { entity: Tenant, name: 'tenant', snapshot: tenantResponse });
+    this.#tenants.onRemoval((_transaction, scope, id) => this.#empty(scope, id));
   }
 
   /** Errors: 409 `slug_taken`. */
@@ -65,6 +67,20 @@ export class TenantsService {
   async remove(scope: PlatformScope, id: string, expected: ExpectedVersion): Promise<void> {
     await this.#tenants.remove(scope, id, expected);
     this.#forget(scope, id);
+  }
+
+  async #empty(platform: PlatformScope, id: string): Promise<void> {
+    const { unitOfWork } = this.doors;
+    const scope = new TenantScope(id, platform.actor, platform.requestId);
+    await unitOfWork.runInside(platform, scope, async () => {
+      for (const empty of EMPTY_TENANT) {
+        let removed = BATCH;
+        while (removed === BATCH) {
+          const [row] = await this.doors.database.write<{ removed: number }>(scope, empty, [id]);
+          removed = row?.removed ?? 0;
+        }
+      }
+    });
   }
 
   #forget(scope: PlatformScope, id: string): void {

@@ -8,7 +8,7 @@ import type { Page, PageRequest } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { containing } from '../../persistence/like-pattern.js';
-import { ResourceRepository } from '../../persistence/resource-repository.js';
+import { ResourceRepository, type RemovalHook } from '../../persistence/resource-repository.js';
 import { LARGEST_ATTRIBUTES, type UserCreate, type UserUpdate } from './dto/user.requests.js';
 import { userResponse } from './dto/user.response.js';
 import { User, userKeys, type UserStatus } from './user.entity.js';
@@ -69,6 +69,11 @@ export class UsersService {
   /** Applies a merge patch. Errors: 404, 409 as for create, 412, 422 where the merged attributes grow too large. */
   async update(scope: TenantScope, id: string, expected: ExpectedVersion, patch: UserUpdate): Promise<User> {
     return this.#users.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
+  }
+
+  /** Lets later rooms take away what they keep of a user that goes, in the same transaction. */
+  onRemoval(hook: RemovalHook): void {
+    this.#users.onRemoval(hook);
   }
 
   /** Deletes the user with its memberships and assignments. Errors: 404, 412. */

@@ -2,10 +2,13 @@ import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { AnyScope } from '../../kernel/scope.js';
+import { isRetrySafe } from '../database-errors.js';
 import { scopeValues } from '../database-role.js';
 import type { Statement } from '../statement.js';
 import { sendScoped } from './scoped-query.js';
 import { isStaleStatement } from './stale-statement.js';
+
+const ATTEMPTS = 4;
 
 type Release = (error?: Error) => void;
 
@@ -25,12 +28,14 @@ export class ExclusiveConnections {
 
   /** Runs one statement in `scope`. Rejects with pg's own error. */
   async execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
-    scope.statements += 1;
-    try {
-      return await this.#run(scope, statement, values);
-    } catch (error) {
-      if (!isStaleStatement(error)) throw error;
-      return this.#run(scope, statement, values);
+    for (let attempt = 1; ; attempt += 1) {
+      scope.statements += 1;
+      try {
+        return await this.#run(scope, statement, values);
+      } catch (error) {
+        // A statement that failed is a transaction that did nothing: running it again is right.
+        if (attempt >= ATTEMPTS || !(isStaleStatement(error) || isRetrySafe(error))) throw error;
+      }
     }
   }
 

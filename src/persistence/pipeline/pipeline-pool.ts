@@ -47,11 +47,12 @@ export class PipelinePool {
   async #run(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     const lane = this.#leastBusy();
     lane.waiting += 1;
+    let client: pg.Client | null = null;
     try {
-      const client = lane.client ?? (await this.#connect(lane));
+      client = lane.client ?? (await this.#connect(lane));
       return await this.#send(client, scope, statement, values);
     } catch (error) {
-      if (isStaleStatement(error)) this.#discard(lane);
+      if (isStaleStatement(error)) discard(lane, client);
       throw error;
     } finally {
       lane.waiting -= 1;
@@ -99,10 +100,10 @@ export class PipelinePool {
     lane.client = client;
     return client;
   }
+}
 
-  #discard(lane: Lane): void {
-    const client = lane.client;
-    lane.client = null;
-    void client?.end();
-  }
+/** Takes a connection out of use once its statements are answered, if the lane has not another one already. */
+function discard(lane: Lane, client: pg.Client | null): void {
+  if (lane.client === client) lane.client = null;
+  void client?.end();
 }

@@ -17,6 +17,14 @@ export class AuditEventResponse {
   @ApiProperty({ type: String, description: 'The subject of the token.', example: 'demo-client' })
   actor_id!: string;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The outside issuer that says who it is; null for API clients of our own.',
+    example: null,
+  })
+  actor_issuer!: string | null;
+
   @ApiProperty({ type: String, nullable: true, description: 'The client of the token.', example: 'demo-client' })
   client_id!: string | null;
 
@@ -46,6 +54,7 @@ export function auditEventResponse(event: AuditEvent | PlatformAuditEvent): Audi
     occurred_at: event.occurredAt,
     actor_type: event.actorType,
     actor_id: event.actorId,
+    actor_issuer: event.actorIssuer,
     client_id: event.clientId,
     request_id: event.requestId,
     action: event.action,

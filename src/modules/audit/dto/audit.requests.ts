@@ -1,7 +1,10 @@
 import { Id } from '../../../http/fields/fields.js';
 import { MomentParameter, PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
 
-export class AuditListQuery extends PageQuery {
+const CONCERNING = 'Only changes that concern this';
+
+/** What both trails are asked for. */
+export class PlatformAuditListQuery extends PageQuery {
   @TextParameter({ description: 'Only this kind of resource, such as `user`.', sample: 'user' })
   resource_type?: string;
 
@@ -23,4 +26,27 @@ export class AuditListQuery extends PageQuery {
 
   @MomentParameter({ description: 'Only changes before this moment.', sample: '2026-11-23T00:00:00Z' })
   to?: string;
+}
+
+export class AuditListQuery extends PlatformAuditListQuery {
+  @Id({
+    description: `${CONCERNING} user: itself, its memberships and its assignments.`,
+    sample: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33',
+    optional: true,
+  })
+  user_id?: string;
+
+  @Id({
+    description: `${CONCERNING} group: itself, its memberships and its assignments.`,
+    sample: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d55',
+    optional: true,
+  })
+  group_id?: string;
+
+  @Id({
+    description: `${CONCERNING} application: itself and its assignments.`,
+    sample: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44',
+    optional: true,
+  })
+  application_id?: string;
 }

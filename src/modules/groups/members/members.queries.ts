@@ -1,4 +1,5 @@
-import { statement } from '../../../persistence/statement.js';
+import { trailOf } from '../../../persistence/audit-statement.js';
+import { statement, type Statement } from '../../../persistence/statement.js';
 
 /** Which of the users asked for the tenant does not have. Values: tenant, user ids. */
 export const UNKNOWN_USERS = statement(
@@ -27,6 +28,30 @@ export const REMOVE_MEMBER = statement(
   'groups.remove_member',
   `DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3 RETURNING user_id, added_at`,
 );
+
+/** Takes away all memberships of a user, or of a group, that is about to go. Values: tenant, its id, actor. */
+function removeMembersStatement(kind: 'user' | 'group'): Statement {
+  const trail = trailOf({
+    from: 'gone',
+    action: 'membership.deleted',
+    resourceType: 'membership',
+    resourceId: 'group_id',
+    before: `jsonb_build_object('group_id', group_id, 'user_id', user_id, 'added_at', added_at)`,
+    actor: '$3',
+  });
+  return statement(
+    `groups.remove_members_of_${kind}`,
+    `WITH gone AS (
+       DELETE FROM group_members WHERE tenant_id = $1 AND ${kind}_id = $2 RETURNING group_id, user_id, added_at
+     ), trail AS (${trail})
+     SELECT count(*)::int AS gone FROM gone`,
+  );
+}
+
+export const REMOVE_MEMBERS_OF = {
+  user: removeMembersStatement('user'),
+  group: removeMembersStatement('group'),
+} as const;
 
 /** The rows of a member list. Direct ones come from the primary key, inherited ones from the closure of the group. */
 export const MEMBER_SELECT = `m.user_id, u.user_name, u.display_name, m.added_at,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError, notFound } from '../../../kernel/domain-error.js';
 import type { Page, PageRequest } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
+import { actorJson } from '../../../persistence/audit-statement.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
 import { UsersService } from '../../users/index.js';
@@ -21,7 +22,10 @@ export class MembersService {
     private readonly doors: DatabaseDoors,
     private readonly groups: GroupsService,
     private readonly users: UsersService,
-  ) {}
+  ) {
+    users.onRemoval((transaction, scope, id) => removeMembersOf(transaction, scope, 'user', id));
+    groups.onRemoval((transaction, scope, id) => removeMembersOf(transaction, scope, 'group', id));
+  }
 
   /** In the order of the users' ids. Errors: 404. */
   async list(
@@ -80,11 +84,13 @@ export class MembersService {
     groupId: string,
     userId: string,
   ): Promise<{ membership: MembershipResponse; isNew: boolean }> {
-    const { added } = await this.add(scope, groupId, [userId]);
-    const values = [scope.tenantId, groupId, userId];
-    const [membership] = await this.doors.database.query<MembershipResponse>(scope, queries.READ_MEMBER, values);
-    if (!membership) throw notFound('membership', userId);
-    return { membership, isNew: added.length > 0 };
+    return this.doors.unitOfWork.run(scope, async (transaction) => {
+      const { added } = await this.add(scope, groupId, [userId]);
+      const values = [scope.tenantId, groupId, userId];
+      const [membership] = await transaction.query<MembershipResponse>(queries.READ_MEMBER, values);
+      if (!membership) throw notFound('membership', userId);
+      return { membership, isNew: added.length > 0 };
+    });
   }
 
   /** Errors: 404 `membership_not_found`. */
@@ -118,4 +124,14 @@ export class MembersService {
     }
     return added;
   }
+}
+
+/** What goes with a removal is taken away first, so that the trail tells of it. */
+async function removeMembersOf(
+  transaction: Transaction,
+  scope: TenantScope,
+  kind: keyof typeof queries.REMOVE_MEMBERS_OF,
+  id: string,
+): Promise<void> {
+  await transaction.query(queries.REMOVE_MEMBERS_OF[kind], [scope.tenantId, id, actorJson(scope)]);
 }

@@ -7,6 +7,7 @@ import type { Transaction } from '../../../persistence/unit-of-work.js';
 import type { NestedGroupResponse, NestingResponse } from '../dto/group.responses.js';
 import { GroupsService } from '../groups.service.js';
 import { lockNestings, withClosureOpened } from './closure.js';
+import { recordNesting } from './nesting-record.js';
 import * as queries from './nestings.queries.js';
 import { shortestWay, type Step } from './shortest-way.js';
 
@@ -50,7 +51,7 @@ export class NestingsService {
       const [added] = await transaction.query<NestingResponse>(queries.ADD_NESTING, values);
       if (!added) return { nesting: await this.#read(transaction, values), isNew: false };
       await transaction.query(queries.CLOSE_ADDED, values);
-      record(transaction, 'created', added);
+      recordNesting(transaction, 'created', added);
       return { nesting: added, isNew: true };
     });
   }
@@ -63,7 +64,7 @@ export class NestingsService {
         const values = [scope.tenantId, parentId, childId];
         const [removed] = await transaction.query<NestingResponse>(queries.REMOVE_NESTING, values);
         if (!removed) throw notFound('nesting', childId);
-        record(transaction, 'deleted', removed);
+        recordNesting(transaction, 'deleted', removed);
       });
     });
   }
@@ -87,14 +88,4 @@ export class NestingsService {
     if (!nesting) throw notFound('nesting', values[2] ?? '');
     return nesting;
   }
-}
-
-function record(transaction: Transaction, done: 'created' | 'deleted', nesting: NestingResponse): void {
-  transaction.record({
-    action: `nesting.${done}`,
-    resourceType: 'nesting',
-    resourceId: nesting.parent_id,
-    before: done === 'deleted' ? nesting : null,
-    after: done === 'created' ? nesting : null,
-  });
 }

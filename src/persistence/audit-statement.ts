@@ -1,0 +1,55 @@
+import type { AnyScope } from '../kernel/scope.js';
+
+/** Who an event is of, in the order of `actorFrom`. */
+export const ACTOR_COLUMNS = 'actor_type, actor_id, actor_issuer, client_id, request_id';
+
+/** The values of ACTOR_COLUMNS, from the one parameter that `actorJson` fills. */
+export function actorFrom(parameter: string): string {
+  const fields = ['type', 'id', 'issuer', 'client_id', 'request_id'];
+  return fields.map((field) => `${parameter}::jsonb->>'${field}'`).join(', ');
+}
+
+/** The actor and the request of a scope, as one parameter. */
+export function actorJson({ actor, requestId }: AnyScope): string {
+  const { type, id, issuer, clientId } = actor;
+  return JSON.stringify({ type, id, issuer, client_id: clientId, request_id: requestId });
+}
+
+/** Whom and what an event concerns, in the order of `concernsOf`. */
+export const CONCERN_COLUMNS = 'user_id, group_id, application_id';
+
+/** The values of CONCERN_COLUMNS: the resource itself, or what it ties together. All of it SQL. */
+export function concernsOf(event: { resourceType: string; resourceId: string; before: string; after: string }): string {
+  const { resourceType, resourceId, before, after } = event;
+  return ['user', 'group', 'application']
+    .map((kind) => {
+      const tied = `(coalesce(${after}, ${before})->>'${kind}_id')::uuid`;
+      return `CASE ${resourceType} WHEN '${kind}' THEN ${resourceId} ELSE ${tied} END`;
+    })
+    .join(', ');
+}
+
+/** What a statement changed, for its own trail. All of it is SQL over the rows of `from`. */
+interface ChangedRows {
+  readonly from: string;
+  readonly action: string;
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly before?: string;
+  readonly after?: string;
+  /** Where the application makes the event's id; else it is random, and `seq` alone tells the order. */
+  readonly eventId?: string;
+  /** The parameter that `actorJson` fills. */
+  readonly actor: string;
+}
+
+/** The trail of a set of rows in the statement that changes them ($1: tenant), for changes too many to be read first. */
+export function trailOf(changed: ChangedRows): string {
+  const { from, action, resourceType, resourceId, before = 'NULL::jsonb', after = 'NULL::jsonb', actor } = changed;
+  const concerns = concernsOf({ resourceType: `'${resourceType}'`, resourceId, before, after });
+  return `INSERT INTO audit_events (tenant_id, id, ${ACTOR_COLUMNS}, ${CONCERN_COLUMNS},
+                                    action, resource_type, resource_id, before, after)
+          SELECT $1, ${changed.eventId ?? 'gen_random_uuid()'}, ${actorFrom(actor)}, ${concerns},
+                 '${action}', '${resourceType}', ${resourceId}, ${before}, ${after}
+            FROM ${from}`;
+}

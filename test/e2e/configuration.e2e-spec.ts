@@ -1,0 +1,333 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodeJwt } from 'jose';
+import pg from 'pg';
+import { ConfigError, loadConfig } from '../../src/config/config.js';
+import { SETTINGS } from '../../src/config/settings.js';
+import { Api, platformApi, tokenOf } from '../support/api.js';
+import { urlOf } from '../support/database-url.js';
+import { freePort, launchDoorlist, startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
+import { requestText, sendRaw } from '../support/raw-http.js';
+import { newTenant } from '../support/tenant.js';
+import { PLATFORM_CLIENT, testState, workerState } from '../support/test-state.js';
+
+const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
+const HTTP_URL = 'an absolute http or https URL without user, query or fragment';
+const DATABASE = 'a URL of the form postgresql://user:password@host:port/database';
+const FLAG = 'true or false';
+const ISSUER = { issuer: 'https://idp.example', audience: 'urn:x' };
+const SECRET = 'hunter2-hunter2';
+
+// Starting a service takes 2 seconds alone, and ten times that where others use the machine.
+import.meta.jest.setTimeout(90_000);
+
+type Env = Readonly<Record<string, string>>;
+
+/** For every variable: what it must be, as a pattern, and values that are not. */
+const WRONG: Readonly<Record<keyof typeof SETTINGS, readonly [form: string, ...values: string[]]>> = {
+  port: ['a whole number from 0 to 65535', '65536', 'http', '-1', '3000.5', ' 80'],
+  host: ['text of 1 to 255 characters without control characters', 'a\tb', 'x'.repeat(256)],
+  publicUrl: [
+    HTTP_URL,
+    'door.example',
+    'ftp://door.example',
+    'https://u@door.example',
+    `https://:${SECRET}@door.example`,
+    'https://door.example?a=b',
+  ],
+  databaseUrl: [
+    DATABASE,
+    `mysql://u:${SECRET}@h/db`,
+    `u:${SECRET}@h/db`,
+    `postgresql://u:${SECRET}@h:5432`,
+    `postgresql://u:${SECRET}@h:99999/db`,
+  ],
+  dataDir: ['text of 1 to 4096 characters without control characters', 'a\nb', 'x'.repeat(4097)],
+  databasePoolSize: ['a whole number from 1 to 500', '0', '501', 'many', '1e2'],
+  databasePipelines: ['a whole number from 1 to 100', '0', '101', ''.padEnd(3), '0x10'],
+  databasePreparedStatements: [FLAG, 'yes', '1', 'TRUE', 'false '],
+  statementTimeoutMs: ['a whole number from 100 to 600000', '99', '600001', '30s'],
+  lockTimeoutMs: ['a whole number from 100 to 600000', '99', '600001', '5s'],
+  demoData: [FLAG, 'no', '0', 'demo'],
+  bootstrapClientId: [
+    '3 to 100 letters, digits, hyphens and underscores',
+    'ab',
+    'x'.repeat(101),
+    'a\u0001bc',
+    'Müller',
+    'AaIBnMyjfjySQf0q12gh3Q.Ul-IiVPIALRxvtkc',
+  ],
+  bootstrapClientSecret: [
+    'text of 32 to 200 characters without control characters',
+    SECRET,
+    SECRET.repeat(20),
+    `${SECRET.repeat(3)}\n`,
+  ],
+  tokenAudience: ['absolute URI|text of 3 to 200 characters', 'doorlist', 'ab', 'x'.repeat(201), 'not a uri'],
+  tokenTtlSeconds: ['a whole number from 60 to 86400', '59', '86401', '1h'],
+  authCacheSeconds: ['a whole number from 0 to 60', '-1', '61', '5s'],
+  authIssuers: [
+    'JSON|an array|absolute http|UUID|scope',
+    '{',
+    '{}',
+    '[{"issuer":"https://idp.example"}]',
+    JSON.stringify([{ ...ISSUER, issuer: 'idp' }]),
+    JSON.stringify([{ ...ISSUER, secret: SECRET }]),
+    JSON.stringify([ISSUER, ISSUER]),
+    JSON.stringify([{ ...ISSUER, jwks_url: 'file:///etc/passwd' }]),
+    JSON.stringify([{ ...ISSUER, tenant_id: 'demo' }]),
+    JSON.stringify([{ ...ISSUER, scopes: ['directory:reed'] }]),
+    JSON.stringify([{ ...ISSUER, scopes: ['platform'] }]),
+  ],
+  logLevel: ['one of fatal, error, warn, info, debug, trace, silent', 'verbose', 'INFO', '7'],
+  bodyLimitBytes: ['a whole number from 1024 to 104857600', '1023', '104857601', '1mb'],
+  serverTiming: [FLAG, 'on'],
+  shutdownSeconds: ['a whole number from 1 to 600', '0', '601', '-8'],
+  docsEnabled: [FLAG, 'off'],
+};
+
+const services: Promise<DoorlistProcess>[] = [];
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const each of await Promise.allSettled(services)) if (each.status === 'fulfilled') await each.value.stop();
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+async function start(env: Env): Promise<DoorlistProcess> {
+  const starting = startDoorlist(env);
+  services.push(starting);
+  return starting;
+}
+
+/** Starts a service that is to refuse: its exit code, the lines of its standard error, and what it made in its folder. */
+async function refusal(env: Env): Promise<{ code: number | null; lines: string[]; output: string; made: string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'doorlist-config-'));
+  folders.push(folder);
+  const port = String(await freePort());
+  const { child, output, ended } = launchDoorlist({ PORT: port, DATA_DIR: folder, ...env });
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  // One that starts after all is stopped in order, so that its database goes with it.
+  child.stdout?.on('data', () => output().includes('is listening') && child.kill('SIGTERM'));
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const code = await ended;
+  await closed;
+  // A library says on Node 20 that it would rather run on a later one.
+  const lines = errors.split('\n').filter((line) => line !== '' && !line.startsWith('oidc-provider WARNING'));
+  return { code, lines, output: output(), made: await readdir(folder) };
+}
+
+/** A database of the test's own: a migrated and empty one. The teardown of the run removes it. */
+async function newDatabase(): Promise<string> {
+  const { adminUrl, templateName } = testState();
+  const name = `${templateName}_${randomBytes(4).toString('hex')}`;
+  await query(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName}`);
+  return urlOf({ connectionString: adminUrl }, name);
+}
+
+async function query(connectionString: string, text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('a wrong value', () => {
+  const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
+  const everyValue = names.flatMap((name) => WRONG[name].slice(1).map((value) => [name, value] as const));
+  /** What has to be there so that a value is the only one that is wrong. */
+  const right = {
+    PUBLIC_URL: 'https://door.example',
+    BOOTSTRAP_CLIENT_ID: 'root',
+    BOOTSTRAP_CLIENT_SECRET: 's'.repeat(32),
+  };
+
+  const lineOf = (name: keyof typeof SETTINGS): unknown =>
+    expect.stringMatching(new RegExp(`^${SETTINGS[name].variable} must be .*(?:${WRONG[name][0]}).*\\.$`));
+
+  it('is looked for in every variable', () => {
+    expect(Object.keys(WRONG)).toEqual(names);
+  });
+
+  it.each(everyValue)('is refused by itself, with what it should be: %s %j', (name, value) => {
+    let problems: readonly string[] = [];
+    try {
+      loadConfig({ ...right, [SETTINGS[name].variable]: value });
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      ({ problems } = error);
+    }
+    expect(problems).toEqual([lineOf(name)]);
+    expect(problems.join()).not.toContain(SECRET);
+  });
+
+  it.each([1, 2])('stops the start with one line for each variable that has one (values %i)', async (index) => {
+    const chosen = names.filter((name) => WRONG[name][index] !== undefined);
+    const env = Object.fromEntries(chosen.map((name) => [SETTINGS[name].variable, WRONG[name][index]!]));
+    const { code, lines, output, made } = await refusal(env);
+    expect({ code, lines, made }).toEqual({ code: 1, lines: chosen.map(lineOf), made: [] });
+    expect(output).not.toContain(SECRET);
+  });
+
+  it('stops the commands in the same way', () => {
+    const env = { PATH: process.env.PATH ?? '', PORT: 'x' };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'migrate'], { env, encoding: 'utf8' });
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^(oidc-provider .*\n)?PORT must be a whole number from 0 to 65535\.\n$/);
+  });
+});
+
+describe('settings that do not go together', () => {
+  it.each<[string, Env, RegExp]>([
+    [
+      'DATABASE_URL without PUBLIC_URL',
+      { DATABASE_URL: `postgresql://u:${SECRET}@127.0.0.1/db` },
+      /^PUBLIC_URL must be set with DATABASE_URL\b.*\.$/,
+    ],
+    [
+      'a bootstrap client without a secret',
+      { BOOTSTRAP_CLIENT_ID: 'root' },
+      /^BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be set together\.$/,
+    ],
+    [
+      'a bootstrap secret without a client',
+      { BOOTSTRAP_CLIENT_SECRET: SECRET.repeat(3) },
+      /^BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be set together\.$/,
+    ],
+  ])('stop the start in one line: %s', async (_, env, line) => {
+    const { code, lines, output, made } = await refusal(env);
+    expect({ code, lines, made }).toEqual({ code: 1, lines: [expect.stringMatching(line)], made: [] });
+    expect(output).not.toContain(SECRET);
+  });
+});
+
+describe('DATABASE_URL', () => {
+  it('that leads nowhere stops the start in one line, which does not repeat the password', async () => {
+    const unknown = urlOf({ connectionString: testState().adminUrl }, 'there_is_no_such_database');
+    const closed = `postgresql://doorlist:${SECRET}@127.0.0.1:${await freePort()}/doorlist`;
+    for (const url of [closed, unknown]) {
+      const { code, lines, output } = await refusal({ DATABASE_URL: url, PUBLIC_URL: 'https://door.example' });
+      expect({ code, lines }).toEqual({ code: 1, lines: [expect.stringMatching(/^DATABASE_URL must .+\.$/)] });
+      expect(output).not.toContain(SECRET);
+    }
+  });
+
+  it('brings no demo data but where it is asked for; the bootstrap client is made once and then left as it is', async () => {
+    const url = await newDatabase();
+    const first = `+ s/e=c:r%41&t? ${randomBytes(16).toString('base64')}`;
+    const second = randomBytes(32).toString('hex');
+    const env = { DATABASE_URL: url, BOOTSTRAP_CLIENT_ID: 'root-door', LOG_LEVEL: 'info' };
+
+    const service = await start({ ...env, BOOTSTRAP_CLIENT_SECRET: first });
+    await expect(tokenOf(service.url, 'root-door', first)).resolves.toMatch(/^ey/);
+    const plain = Buffer.from(`root-door:${first}`).toString('base64');
+    const headers = { authorization: `Basic ${plain}`, 'content-type': 'application/x-www-form-urlencoded' };
+    const asItIs = await fetch(`${service.url}/oauth/token`, {
+      method: 'POST',
+      headers,
+      body: 'grant_type=client_credentials',
+    });
+    expect(asItIs.status).toBe(200);
+    expect(service.output()).not.toContain('Demo tenant');
+    expect(service.output()).not.toContain(first);
+    expect(await query(url, 'SELECT count(*)::int AS n FROM tenants')).toEqual([{ n: 0 }]);
+    const made = await query(url, 'SELECT * FROM platform_clients');
+    expect(made).toEqual([expect.objectContaining({ client_id: 'root-door', scopes: ['platform'], status: 'active' })]);
+    expect(await service.stop()).toBe(0);
+
+    const again = await start({ ...env, BOOTSTRAP_CLIENT_SECRET: second, DEMO_DATA: 'true' });
+    await expect(tokenOf(again.url, 'root-door', first)).resolves.toMatch(/^ey/);
+    await expect(tokenOf(again.url, 'root-door', second)).rejects.toThrow('401');
+    expect(await query(url, 'SELECT * FROM platform_clients')).toEqual(made);
+    expect(again.output()).toMatch(/Demo tenant +[0-9a-f-]{36}\n/);
+    expect(await query(url, 'SELECT slug, (SELECT count(*)::int FROM users) AS users FROM tenants')).toEqual([
+      { slug: 'demo', users: 40 },
+    ]);
+    const events = await query(
+      url,
+      `SELECT count(*)::int AS n FROM platform_audit_events WHERE resource_type = 'platform_client'`,
+    );
+    expect(events).toEqual([{ n: 1 }]);
+    expect(await again.stop()).toBe(0);
+  });
+});
+
+describe('PUBLIC_URL', () => {
+  const PUBLIC = 'https://door.example/iam';
+  const SPOOFED = {
+    Host: 'evil.example',
+    'X-Forwarded-Host': 'evil.example',
+    'X-Forwarded-Proto': 'gopher',
+    Forwarded: 'host=evil.example',
+  };
+
+  it('is the base of every absolute URL and the issuer of the tokens, and the Host header is not', async () => {
+    const tenant = await newTenant();
+    const service = await start({
+      DATABASE_URL: workerState().databaseUrl,
+      PUBLIC_URL: `${PUBLIC}/`,
+      BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id,
+      BOOTSTRAP_CLIENT_SECRET: PLATFORM_CLIENT.secret,
+    });
+    const get = async (path: string): Promise<string> =>
+      (await sendRaw(service.url, requestText('GET', path, SPOOFED)))!.text;
+
+    const discovery = JSON.parse(await get('/.well-known/openid-configuration'));
+    expect(discovery).toMatchObject({
+      issuer: PUBLIC,
+      token_endpoint: `${PUBLIC}/oauth/token`,
+      jwks_uri: `${PUBLIC}/oauth/jwks`,
+    });
+    const document = JSON.parse(await get('/docs-json'));
+    expect(document.servers).toEqual([{ url: PUBLIC }]);
+    expect(JSON.stringify(document.components.securitySchemes)).toContain(`"tokenUrl":"${PUBLIC}/oauth/token"`);
+    const platform = await platformApi(service.url);
+    expect(decodeJwt(platform.token!).iss).toBe(PUBLIC);
+    const body = JSON.stringify({ user_name: 'ada' });
+    const authorization = `Bearer ${platform.token!}`;
+    const head = {
+      ...SPOOFED,
+      Authorization: authorization,
+      'Content-Type': 'application/json',
+      'Content-Length': String(body.length),
+    };
+    const made = await sendRaw(service.url, requestText('POST', `${tenant.path}/users`, head) + body);
+    expect(made!.status).toBe(201);
+    expect(made!.headers.location).toBe(`${PUBLIC}${tenant.path}/users/${JSON.parse(made!.text).data.id}`);
+    for (const text of [JSON.stringify(discovery), JSON.stringify(document), JSON.stringify(made), await get('/docs')])
+      expect(text).not.toContain('evil.example');
+
+    // The issuer of the other instances has another name, so their tokens are not for this one, and the other way round.
+    expect((await new Api(service.url, tenant.api.token).get(`${tenant.path}/users`)).body.code).toBe('unknown_issuer');
+    expect((await new Api(workerState().url, platform.token).get(tenant.path)).body.code).toBe('unknown_issuer');
+  });
+});
+
+describe('the README', () => {
+  it('names every variable with its default and what it is for, and no other', () => {
+    const rows = readFileSync(README, 'utf8')
+      .split('\n')
+      .filter((line) => /^\| `[A-Z_]+` +\|/.test(line));
+    const cells = rows.map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+    const expected = Object.values(SETTINGS).map(({ variable, fallback, about }) => {
+      const isUnset = typeof fallback === 'object';
+      return [`\`${variable}\``, isUnset ? expect.stringMatching(/^(unset|none)$/) : `\`${String(fallback)}\``, about];
+    });
+    expect(cells).toEqual(expected);
+  });
+});

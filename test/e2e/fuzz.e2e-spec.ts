@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { Api, openApiCheck, platformApi } from '../support/api.js';
+import { requestOf, type FuzzedRequest, type KnownIds } from '../support/fuzz-values.js';
+import { isGuarded, operationsOf, servedDocument, type PlacedOperation } from '../support/openapi-document.js';
+import { sendRaw } from '../support/raw-http.js';
+import { newTenant, type TestTenant } from '../support/tenant.js';
+import { workerState } from '../support/test-state.js';
+
+/** FUZZ_SEED repeats a run; FUZZ_RUNS is the number of requests for each operation. */
+const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 16);
+const TIMEOUT_MS = 60_000 + RUNS * 2000;
+
+/** What no answer may ever show: SQL, stacks, files, the names of what we are made of. */
+const LEAKS =
+  /\b(SELECT|INSERT|UPDATE|DELETE FROM|syntax error|relation "|violates|pg_|doorlist_(tenant|platform)|QueryFailedError|TypeError|RangeError|ECONN|FST_ERR)|\n\s+at |\/(node_modules|dist|src|home|work|var)\/|\.(js|ts):\d/;
+
+/** Everything that an operation may be called with: who calls, and ids of things that are there, of others and spare ones. */
+interface World {
+  readonly callers: readonly Api[];
+  readonly ids: KnownIds;
+  /** For operations that delete, revoke or suspend: nothing else needs these. */
+  readonly spareIds: KnownIds;
+}
+
+async function idsIn(
+  tenant: TestTenant,
+  strangers: { user: string; group: string; application: string },
+): Promise<KnownIds> {
+  const client = await tenant.api.post(`${tenant.path}/api-clients`, { name: 'Fuzzed', scopes: ['audit:read'] });
+  const group_id = [await tenant.group(), await tenant.group(), strangers.group];
+  return {
+    tenant_id: [tenant.id],
+    user_id: [await tenant.user(), await tenant.user(), strangers.user],
+    group_id,
+    child_id: group_id,
+    application_id: [await tenant.application(), await tenant.application(), strangers.application],
+    api_client_id: [(client.body as { data: { id: string } }).data.id],
+  };
+}
+
+async function newWorld(): Promise<World> {
+  const [tenant, other, spare] = [await newTenant(), await newTenant(), await newTenant()];
+  const strangers = { user: await other.user(), group: await other.group(), application: await other.application() };
+  const { url, token } = tenant.api;
+  const platform = await platformApi();
+  const bad = [other.api, new Api(url, null), new Api(url, `${token ?? ''}x`)];
+  return {
+    callers: [tenant.api, tenant.api, tenant.api, tenant.api, platform, platform, ...bad],
+    ids: await idsIn(tenant, strangers),
+    spareIds: { ...(await idsIn(tenant, strangers)), tenant_id: [tenant.id], own_tenant_id: [spare.id] },
+  };
+}
+
+/** Sends what fetch would not (bytes that are no URL) as it is, and has the answer checked all the same. */
+async function send(
+  api: Api,
+  { method, path, headers, body }: FuzzedRequest,
+): Promise<{ status: number; text: string; body: unknown }> {
+  const content = body === undefined ? '' : JSON.stringify(body);
+  const lines = {
+    Host: 'doorlist.test',
+    Connection: 'close',
+    ...(api.token === null ? {} : { Authorization: `Bearer ${api.token}` }),
+    ...(body === undefined
+      ? {}
+      : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(content)) }),
+    ...headers,
+  };
+  const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
+  const answer = await sendRaw(api.url, `${method} ${path} HTTP/1.1\r\n${head.join('')}\r\n${content}`);
+  if (!answer) throw new Error(`${method} ${path} was not answered.`);
+  const parsed: unknown = answer.text === '' ? null : JSON.parse(answer.text);
+  const { 'content-type': type = null } = answer.headers;
+  const isReadable = answer.status !== 400 && answer.status !== 414;
+  if (isReadable)
+    (await openApiCheck(api.url)).check(method, path.split('?', 1)[0] ?? path, answer.status, type, parsed);
+  return { status: answer.status, text: answer.text, body: parsed };
+}
+
+/** What must hold of every answer, whatever was asked and by whom. */
+async function expectSound(api: Api, request: FuzzedRequest): Promise<number> {
+  const answer = await send(api, request);
+  expect(answer.status).toBeGreaterThanOrEqual(200);
+  expect(answer.status).toBeLessThan(500);
+  if (answer.status < 400) return answer.status;
+  expect(answer.body).toEqual({
+    detail: answer.status === 422 ? expect.any(Array) : expect.any(String),
+    code: expect.stringMatching(/^[a-z0-9_]+$/),
+    request_id: expect.any(String),
+  });
+  for (const text of ownWords(answer.body as Refusal, request)) expect(text).not.toMatch(LEAKS);
+  return answer.status;
+}
+
+interface Refusal {
+  readonly detail: string | { readonly msg: string }[];
+  readonly code: string;
+}
+
+/** What an error says by itself: the wrong values that it repeats are the fuzzer's, and some of those look like SQL. */
+function ownWords({ detail, code }: Refusal, { path, body }: FuzzedRequest): string[] {
+  const messages = typeof detail === 'string' ? [detail] : detail.map(({ msg }) => msg);
+  const sent = [...textsIn(body), ...path.split(/[/?&=]/).map(readable)].filter((text) => text.length > 3);
+  const longestFirst = sent.toSorted((left, right) => right.length - left.length);
+  return [
+    code,
+    ...messages.map((message) =>
+      longestFirst.reduce((rest, text) => rest.replaceAll(text, ''), message.split(', not ')[0]!),
+    ),
+  ];
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value, JSON.stringify(value).slice(1, -1)];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...textsIn(inner)]);
+}
+
+function readable(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function isFuzzed(document: Parameters<typeof isGuarded>[0], { operation, path }: PlacedOperation): boolean {
+  return isGuarded(document, operation) && path.startsWith('/api/');
+}
+
+/** The ids that an operation is called with, so that one which ends a thing does not take it from all others. */
+function idsFor({ method, path }: PlacedOperation, { ids, spareIds }: World): KnownIds {
+  const endsTenant = path === '/api/v1/tenants/{tenant_id}' && method !== 'GET';
+  if (endsTenant) return { ...spareIds, tenant_id: spareIds.own_tenant_id! };
+  const endsThing = method === 'DELETE' || path.endsWith('/revoke');
+  return endsThing ? spareIds : ids;
+}
+
+describe(`every operation of the OpenAPI document, fuzzed (FUZZ_SEED=${SEED}, FUZZ_RUNS=${RUNS})`, () => {
+  it(
+    'never fails: no 5xx, every answer as documented, every error in the error format and without a leak',
+    async () => {
+      const document = await servedDocument();
+      const fuzzed = operationsOf(document).filter((placed) => isFuzzed(document, placed));
+      const world = await newWorld();
+      const statuses = new Map<number, number>();
+      for (const [index, placed] of fuzzed.entries()) {
+        const request = requestOf(document, placed, idsFor(placed, world));
+        const property = fc.asyncProperty(request, fc.constantFrom(...world.callers), async (each, api) => {
+          const status = await expectSound(api, each);
+          statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        });
+        // A failure names the operation, the seed and the smallest request that fails.
+        await fc.assert(property, { seed: SEED + index, numRuns: RUNS }).catch((error: unknown) => {
+          throw new Error(`${placed.name}, with FUZZ_SEED=${SEED}: ${(error as Error).message}`, {
+            cause: error,
+          });
+        });
+      }
+      expect(fuzzed.length).toBeGreaterThan(40);
+      // The fuzzer must reach what lies behind validation, or it proves nothing.
+      for (const status of [200, 201, 401, 403, 404, 422]) expect([...statuses.keys()]).toContain(status);
+      const good = [200, 201, 204].reduce((sum, status) => sum + (statuses.get(status) ?? 0), 0);
+      expect(good).toBeGreaterThan((fuzzed.length * RUNS) / 10);
+    },
+    TIMEOUT_MS,
+  );
+
+  it('would see a leak', () => {
+    const leaks = [
+      'relation "users" does not exist',
+      'insert or update on table "x" violates foreign key constraint',
+      'TypeError: Cannot read properties of undefined',
+      'failed\n    at parse (native)',
+      'file:///srv/x.js:306:11',
+      '/app/node_modules/pg/lib/client.js',
+      'SELECT 1',
+    ];
+    expect(leaks.filter((text) => !LEAKS.test(text))).toEqual([]);
+  });
+
+  it('leaves the service able to answer', async () => {
+    const ready = await fetch(`${workerState().url}/health/ready`);
+    expect(ready.status).toBe(200);
+  });
+});

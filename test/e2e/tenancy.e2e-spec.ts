@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import type { Api, ApiAnswer } from '../support/api.js';
+import { refusal } from '../support/assignment-steps.js';
+import { newDatabase } from '../support/database-copy.js';
+import { startDoorlist } from '../support/doorlist-process.js';
+import { isGuarded, operationsOf, servedDocument, type PlacedOperation } from '../support/openapi-document.js';
+import { newTenant, type TestTenant } from '../support/tenant.js';
+
+/** DESIGN section 7, in the order of the scopes there; `platform` stands apart. */
+const TENANT_SCOPES = [
+  'directory:read',
+  'directory:write',
+  'applications:read',
+  'applications:write',
+  'assignments:read',
+  'assignments:write',
+  'roles:read',
+  'roles:write',
+  'audit:read',
+  'clients:read',
+  'clients:write',
+  'readEntitlements',
+  'manageEntitlements',
+  'manageAppAccessOwner',
+];
+
+/** The subject of the scopes of a section. A section that is not here fails the tests: decide who may use it. */
+const SUBJECTS: Readonly<Record<string, string>> = {
+  Access: 'assignments',
+  Assignments: 'assignments',
+  Users: 'directory',
+  Groups: 'directory',
+  Applications: 'applications',
+  'API clients': 'clients',
+  Audit: 'audit',
+};
+
+/** The scope that an operation asks for, by its section and method. */
+function scopeOf({ method, path, operation }: PlacedOperation): string {
+  if (path === '/api/v1/tenants' || path === '/api/v1/tenants/{tenant_id}' || path === '/api/v1/audit-events')
+    return 'platform';
+  const subject = SUBJECTS[operation.tags?.[0] ?? ''];
+  if (subject === undefined) throw new Error(`Nobody has decided which scope ${path} asks for.`);
+  return `${subject}:${method === 'GET' ? 'read' : 'write'}`;
+}
+
+async function guardedOperations(): Promise<PlacedOperation[]> {
+  const document = await servedDocument();
+  return operationsOf(document).filter(({ operation }) => isGuarded(document, operation));
+}
+
+/** Calls the operation in the tenant, with ids that nobody has and an empty body. */
+async function call(api: Api, { method, path }: PlacedOperation, tenantId: string): Promise<ApiAnswer> {
+  const url = path.replace('{tenant_id}', tenantId).replace(/\{[^}]+\}/g, randomUUID());
+  return api.call(method, url, method === 'POST' || method === 'PATCH' ? { body: {} } : {});
+}
+
+describe('lock 1, the guards', () => {
+  it('answer 401 with a challenge to every operation without a token', async () => {
+    const tenant = await newTenant();
+    const nobody = Object.assign(Object.create(tenant.api) as Api, { token: null });
+    const operations = await guardedOperations();
+    expect(operations.length).toBeGreaterThan(40);
+    for (const operation of operations) {
+      const { method, path } = operation;
+      const answer = await fetch(
+        nobody.url + path.replace('{tenant_id}', tenant.id).replace(/\{[^}]+\}/g, randomUUID()),
+        { method },
+      );
+      expect(`${operation.name} ${answer.status}`).toBe(`${operation.name} 401`);
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="doorlist"');
+      expect(await answer.json()).toEqual({
+        detail: expect.any(String),
+        code: 'missing_token',
+        request_id: answer.headers.get('x-request-id'),
+      });
+    }
+  });
+
+  it('answer 403 to the token of another tenant, the same whether the tenant of the path exists or not', async () => {
+    const [mine, theirs] = [await newTenant(), await newTenant()];
+    const inTenants = (await guardedOperations()).filter((operation) => scopeOf(operation) !== 'platform');
+    expect(inTenants.length).toBeGreaterThan(30);
+    for (const operation of inTenants) {
+      for (const tenantId of [theirs.id, randomUUID()]) {
+        const answer = await call(mine.api, operation, tenantId);
+        expect(`${operation.name} ${answer.status}`).toBe(`${operation.name} 403`);
+        expect(answer.body).toEqual(
+          refusal(answer, 'wrong_tenant', `The token does not belong to tenant ${tenantId}.`),
+        );
+      }
+    }
+  });
+
+  it('answer 403 to tenants on everything that is for the platform, for the own tenant too', async () => {
+    const [mine, theirs] = [await newTenant(), await newTenant()];
+    const forPlatform = (await guardedOperations()).filter((operation) => scopeOf(operation) === 'platform');
+    expect(forPlatform.length).toBeGreaterThan(5);
+    for (const operation of forPlatform) {
+      for (const tenantId of [mine.id, theirs.id, randomUUID()]) {
+        const answer = await call(mine.api, operation, tenantId);
+        expect(`${operation.name} ${answer.status}`).toBe(`${operation.name} 403`);
+        expect(answer.body).toEqual(refusal(answer, 'insufficient_scope', 'The token needs the scope platform.'));
+      }
+    }
+  });
+
+  it('answer 403 naming the scope to a token with every scope but the one that is asked for', async () => {
+    const tenant = await newTenant();
+    const operations = (await guardedOperations()).filter((operation) => scopeOf(operation) !== 'platform');
+    for (const scope of new Set(operations.map(scopeOf))) {
+      const implying = scope.replace(/:read$/, ':write');
+      const api = await tenant.apiWith(...TENANT_SCOPES.filter((each) => each !== scope && each !== implying));
+      for (const operation of operations.filter((each) => scopeOf(each) === scope)) {
+        const answer = await call(api, operation, tenant.id);
+        expect(`${operation.name} ${answer.status}`).toBe(`${operation.name} 403`);
+        expect(answer.body).toEqual(refusal(answer, 'insufficient_scope', `The token needs the scope ${scope}.`));
+        expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="doorlist", error="insufficient_scope"/);
+      }
+    }
+  });
+
+  it('let the one scope that is asked for suffice, and a write scope for reading', async () => {
+    const tenant = await newTenant();
+    const operations = (await guardedOperations()).filter((operation) => scopeOf(operation) !== 'platform');
+    for (const scope of new Set(operations.map(scopeOf))) {
+      const api = await tenant.apiWith(scope);
+      const readable = operations.filter(
+        (each) => scopeOf(each) === scope || scopeOf(each) === scope.replace(/:write$/, ':read'),
+      );
+      for (const operation of readable) {
+        const answer = await call(api, operation, tenant.id);
+        expect([200, 404, 422].includes(answer.status) ? '' : `${operation.name} ${answer.status}`).toBe('');
+      }
+    }
+  });
+
+  it('close what nobody opened: the service has no route of a controller that the document does not show', async () => {
+    const service = await startDoorlist({ DATABASE_URL: await newDatabase('migrated'), LOG_LEVEL: 'debug' });
+    const mapped = [...service.output().matchAll(/Mapped \{([^,]+), ([A-Z]+)\} route/g)];
+    await service.stop();
+    const routes = mapped.map(([, path, method]) => `${method!} ${path!.replace(/:(\w+)/g, '{$1}')}`).sort();
+    expect(routes.length).toBeGreaterThan(40);
+    const documented = operationsOf(await servedDocument()).map(({ name }) => name);
+    expect(routes).toEqual(documented.filter((name) => !/ \/(oauth|\.well-known)\//.test(name)).sort());
+  });
+});
+
+/** One thing of every kind, by the name that paths give its id. */
+async function things(tenant: TestTenant): Promise<Record<string, string>> {
+  const client = await tenant.api.post(`${tenant.path}/api-clients`, { name: 'Reader', scopes: ['audit:read'] });
+  const user_id = await tenant.user();
+  return {
+    tenant_id: tenant.id,
+    user_id,
+    group_id: await tenant.group('Parent', [user_id]),
+    child_id: await tenant.group('Child'),
+    application_id: await tenant.application(),
+    api_client_id: (client.body as { data: { id: string } }).data.id,
+  };
+}
+
+function bodyOf({ operation, method }: PlacedOperation, ids: Record<string, string>): unknown {
+  if (method !== 'POST' && method !== 'PATCH') return undefined;
+  const schema = operation.requestBody?.content['application/json']?.schema?.$ref?.split('/').at(-1);
+  if (schema === 'AssignmentCreate') return { application_id: ids.application_id };
+  if (schema === 'BulkAssignmentCreate') return { application_ids: [ids.application_id] };
+  if (schema === 'MembersAdd') return { user_ids: [ids.user_id] };
+  return method === 'PATCH' ? { name: undefined } : undefined;
+}
+
+describe('lock 2, seen from outside', () => {
+  it("answers 404 to another tenant's id in any place of any path, in the very words of an unknown id", async () => {
+    const [mine, theirs] = [await newTenant(), await newTenant()];
+    const [own, foreign] = [await things(mine), await things(theirs)];
+    const operations = (await guardedOperations()).filter(({ path }) =>
+      path.startsWith('/api/v1/tenants/{tenant_id}/'),
+    );
+    let checked = 0;
+    for (const operation of operations) {
+      for (const { name } of operation.parameters.filter((each) => each.in === 'path' && each.name !== 'tenant_id')) {
+        const unknown = randomUUID();
+        const answers = await Promise.all(
+          [foreign[name]!, unknown].map(async (id) => {
+            const url = operation.path.replace(/\{([^}]+)\}/g, (_, each: string) => (each === name ? id : own[each]!));
+            const answer = await mine.api.call(operation.method, url, { body: bodyOf(operation, own) });
+            return {
+              status: answer.status,
+              detail: String(answer.body.detail).replaceAll(id, 'ID'),
+              code: answer.body.code as string,
+            };
+          }),
+        );
+        expect({ at: `${operation.name} ${name}`, ...answers[0]! }).toEqual({
+          at: `${operation.name} ${name}`,
+          ...answers[1]!,
+        });
+        expect(`${operation.name} ${name} ${answers[0]!.status}`).toBe(`${operation.name} ${name} 404`);
+        checked += 1;
+      }
+    }
+    expect(checked).toBeGreaterThan(30);
+  });
+
+  it("answers 404 to another tenant's id in a body, and finds nothing by it in a query", async () => {
+    const [mine, theirs] = [await newTenant(), await newTenant()];
+    const [own, foreign] = [await things(mine), await things(theirs)];
+    const bodies = [
+      [`/users/${own.user_id!}/applications`, { application_id: foreign.application_id }, 'application'],
+      [`/groups/${own.group_id!}/applications`, { application_id: foreign.application_id }, 'application'],
+      [
+        `/users/${own.user_id!}/applications/bulk`,
+        { application_ids: [own.application_id, foreign.application_id] },
+        'application',
+      ],
+      [
+        `/groups/${own.group_id!}/applications/bulk`,
+        { application_ids: [own.application_id, foreign.application_id] },
+        'application',
+      ],
+      [`/groups/${own.child_id!}/members`, { user_ids: [own.user_id, foreign.user_id] }, 'user'],
+    ] as const;
+    for (const [path, body, kind] of bodies) {
+      const answer = await mine.api.post(mine.path + path, body);
+      expect(answer.status).toBe(404);
+      expect(answer.body).toEqual(
+        refusal(answer, `${kind}_not_found`, expect.stringContaining(foreign[`${kind}_id`]!)),
+      );
+    }
+    const events = await mine.api.get(`${mine.path}/audit-events?resource_id=${foreign.user_id!}`);
+    expect(events.body.data).toEqual([]);
+    const assigned = await mine.api.get(`${mine.path}/users/${own.user_id!}/applications`);
+    expect(assigned.body.data.applications).toEqual([]);
+    const members = await mine.api.get(`${mine.path}/groups/${own.child_id!}/members`);
+    expect(members.body.data).toEqual([]);
+  });
+
+  it('lets no list show what another tenant has', async () => {
+    const [mine, theirs] = [await newTenant(), await newTenant()];
+    await things(theirs);
+    for (const list of ['users', 'groups', 'applications']) {
+      const answer = await mine.api.get(`${mine.path}/${list}`);
+      expect(answer.body.data).toEqual([]);
+      expect(answer.body.pagination.total_items).toBe(0);
+    }
+    const clients = await mine.api.get(`${mine.path}/api-clients`);
+    expect(clients.body.data).toEqual([expect.objectContaining({ name: 'Test client', scopes: ['tenantadmin'] })]);
+  });
+});
