@@ -46,7 +46,12 @@ export const SETTINGS = {
   ),
   dataDir: setting('DATA_DIR', text(1, 4096), '.data', 'Folder of the embedded database'),
   databasePoolSize: setting('DATABASE_POOL_SIZE', integer(1, 500), 10, 'Connections for transactions'),
-  databasePipelines: setting('DATABASE_PIPELINES', integer(1, 100), 4, 'Pipelined connections for single statements'),
+  databasePipelines: setting(
+    'DATABASE_PIPELINES',
+    integer(1, 100),
+    4,
+    'Pipelined connections for quick reads, and as many for long ones',
+  ),
   databasePreparedStatements: setting(
     'DATABASE_PREPARED_STATEMENTS',
     boolean,

@@ -11,7 +11,7 @@ import { Transaction } from './unit-of-work.js';
 export class Database {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly pipelines: PipelinePool,
+    private readonly pipelines: { readonly quick: PipelinePool; readonly long: PipelinePool },
     private readonly exclusive: ExclusiveConnections,
   ) {}
 
@@ -20,7 +20,12 @@ export class Database {
    * locks. Within a scope whose transaction is open it runs in that.
    */
   async query<Row>(scope: AnyScope, statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.#in<Row>(scope, statement, values, this.pipelines);
+    return this.#in<Row>(scope, statement, values, this.pipelines.quick);
+  }
+
+  /** The same for what may take long, such as a page with the total of many rows: quick ones do not wait behind it. */
+  async queryLong<Row>(scope: AnyScope, statement: Statement, values: unknown[]): Promise<Row[]> {
+    return this.#in<Row>(scope, statement, values, this.pipelines.long);
   }
 
   /**
@@ -60,7 +65,7 @@ export class Database {
     const connection = {
       query: async (text: string, values: unknown[] = []) => {
         try {
-          return await this.pipelines.execute(scope, { name: statementNameOf(text), text }, values);
+          return await this.pipelines.quick.execute(scope, { name: statementNameOf(text), text }, values);
         } catch (error) {
           throw toDomainError(error);
         }

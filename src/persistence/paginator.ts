@@ -77,7 +77,7 @@ export class Paginator {
     const values = [...query.values, ...position.after, position.perPage + 1, offset];
     const marks = marksOf(query, position);
     const text = 'textFor' in query ? query.textFor(marks) : listText(query, marks);
-    const found = await this.database.query<Row & CountedRow>(scope, { name: statementNameOf(text), text }, values);
+    const found = await this.database.queryLong<Row & CountedRow>(scope, { name: statementNameOf(text), text }, values);
     const rows = found.filter((row) => row.is_row).map(withoutCounts);
     const items = rows.slice(0, position.perPage);
     const last = items.at(-1);

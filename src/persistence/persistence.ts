@@ -5,7 +5,7 @@ import { CursorCodec } from '../kernel/cursor.js';
 import { PlatformScope, SYSTEM_ACTOR } from '../kernel/scope.js';
 import { connectionConfig, dataSourceFor, type EntityClass } from './data-source.js';
 import { Database } from './database.js';
-import { EngineError, type DatabaseEngine } from './engines/index.js';
+import { EngineError, type ConnectionOptions, type DatabaseEngine } from './engines/index.js';
 import { migrateDatabase } from './migrator.js';
 import { Paginator } from './paginator.js';
 import { ExclusiveConnections } from './pipeline/exclusive-connections.js';
@@ -44,18 +44,17 @@ export async function openPersistence(
     await migrateDatabase(connection, config);
     const unitOfWork = new UnitOfWork(dataSource);
     const cursors = new CursorCodec(await cursorSecret(unitOfWork));
-    const pipelines = new PipelinePool(connectionConfig(connection, config), {
-      lanes: config.databasePipelines,
-      prepared: config.databasePreparedStatements,
-      onLost: onConnectionLost,
-    });
+    const pipelines = {
+      quick: lanesOf(connection, config, onConnectionLost),
+      long: lanesOf(connection, config, onConnectionLost),
+    };
     const database = new Database(
       dataSource,
       pipelines,
       new ExclusiveConnections(dataSource, config.databasePreparedStatements),
     );
     const close = async (): Promise<void> => {
-      await pipelines.close();
+      await Promise.all([pipelines.quick.close(), pipelines.long.close()]);
       await dataSource.destroy();
       await engine.stop();
     };
@@ -66,6 +65,11 @@ export async function openPersistence(
     await engine.stop();
     throw error;
   }
+}
+
+function lanesOf(connection: ConnectionOptions, config: Config, onLost: (error: Error) => void): PipelinePool {
+  const { databasePipelines: lanes, databasePreparedStatements: prepared } = config;
+  return new PipelinePool(connectionConfig(connection, config), { lanes, prepared, onLost });
 }
 
 /** Row-level security, generated identities and NULLS handling as we use them are tested from this version on. */

@@ -10,7 +10,7 @@ import { machine, median, tableOf, writeResults, type Figures, type Measured } f
 import { rowsFor, type Row } from './rows.js';
 
 /** How long each burst of load is, and how many each server gets in a row. */
-const FULL = { warmUp: 1, seconds: 1.6, slowSeconds: 2.5, rounds: 5 } as const;
+const FULL = { warmUp: 1, seconds: 0.8, slowSeconds: 1.6, rounds: 9 } as const;
 /** On a machine that is busy otherwise: after this long, in milliseconds, each row still gets one round. */
 const LONG_ENOUGH = 200_000;
 const QUICK = { warmUp: 0.3, seconds: 0.6, slowSeconds: 1.5, rounds: 1 } as const;
@@ -77,7 +77,14 @@ async function measure(running: Bench, row: Row, floorRow: Row): Promise<Measure
     }
   }
   const memory = await residentMegabytes(running.doorlist.pid);
-  return { row, doorlist: figuresOf(sides[0].bursts), floor: figuresOf(sides[1].bursts), memory: memory?.now ?? null };
+  const [ours, theirs] = sides.map((side) => side.bursts) as [Burst[], Burst[]];
+  return {
+    row,
+    doorlist: figuresOf(ours),
+    floor: figuresOf(theirs),
+    ratio: median(ours.map((each, round) => perSecond(each) / perSecond(theirs[round] ?? each))),
+    memory: memory?.now ?? null,
+  };
 }
 
 interface Burst extends DriverReport {
@@ -98,11 +105,15 @@ async function burst(running: Bench, server: Server, row: Row, number: number, s
   return { ...report, processor: before === null || after === null ? null : after - before };
 }
 
+function perSecond({ requests, seconds }: Burst): number {
+  return requests / seconds;
+}
+
 function figuresOf(bursts: readonly Burst[]): Figures {
   const processor = bursts.reduce((sum, each) => sum + (each.processor ?? NaN), 0);
   const requests = bursts.reduce((sum, each) => sum + each.requests, 0);
   return {
-    perSecond: median(bursts.map((each) => each.requests / each.seconds)),
+    perSecond: median(bursts.map(perSecond)),
     p50: median(bursts.map((each) => each.p50)),
     p99: median(bursts.map((each) => each.p99)),
     processor: Number.isNaN(processor) ? null : (processor / requests) * 1e6,

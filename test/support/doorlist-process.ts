@@ -25,10 +25,10 @@ export async function startDoorlist(env: Readonly<Record<string, string>>): Prom
     ...env,
   });
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`The service did not listen in time:\n${output()}`)),
-      START_TIMEOUT_MS,
-    );
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`The service did not listen in time:\n${output()}`));
+    }, START_TIMEOUT_MS);
     child.stdout?.on('data', () => {
       if (!output().includes('is listening')) return;
       clearTimeout(timer);
