@@ -232,3 +232,39 @@ describe('the places where the document is served', () => {
     expect(answer.status).toBe(200);
   });
 });
+
+describe('the checks of the document', () => {
+  it('see a field that OpenAPI does not have, and one that is missing', () => {
+    const broken = { ...structuredClone(document), swagger: '2.0', info: { title: 'Doorlist' } };
+    expect(structureErrors(broken)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('"additionalProperty":"swagger"'),
+        expect.stringContaining('"missingProperty":"version"'),
+      ]),
+    );
+  });
+
+  it('see nullable, an empty schema and a type that there is not, however deep', () => {
+    const schema = {
+      type: 'object',
+      properties: { a: { type: 'string', nullable: true }, b: {}, c: { items: { type: 'text' } } },
+    };
+    expect(schemaErrors(schema, 'it').map((error) => error.split(':')[0])).toEqual([
+      'it',
+      'it/a has nullable, which OpenAPI 3.1 does not know',
+      'it/b is empty',
+      'it/c',
+      'it/c/items',
+    ]);
+  });
+
+  it('see an example that is missing, and one that its schema refuses', () => {
+    const check = new ExampleCheck(document);
+    const schema = { $ref: '#/components/schemas/AssignmentCreate' };
+    expect(check.errors({ at: 'here', schema, examples: [] })).toEqual(['here has no example']);
+    expect(check.errors({ at: 'here', schema, examples: [{}] })).toEqual([expect.stringContaining('application_id')]);
+    expect(
+      check.errors({ at: 'here', schema, examples: [{ application_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44' }] }),
+    ).toEqual([]);
+  });
+});

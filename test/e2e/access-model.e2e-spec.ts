@@ -66,11 +66,11 @@ interface Ids {
 }
 
 async function build(tenant: TestTenant, world: World): Promise<Ids> {
-  const users = [];
+  const users: string[] = [];
   for (let user = 0; user < USERS; user += 1) {
     users.push(await tenant.user(`user ${user}`, { status: world.suspended.includes(user) ? 'suspended' : 'active' }));
   }
-  const groups = [];
+  const groups: string[] = [];
   for (let group = 0; group < GROUPS; group += 1) {
     const members = world.members.filter(([holder]) => holder === group).map(([, user]) => users[user]!);
     groups.push(await tenant.group(`group ${group}`, members));
