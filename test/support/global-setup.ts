@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -18,6 +18,8 @@ import { PLATFORM_CLIENT, STATE_VARIABLE, type TestState } from './test-state.js
  */
 export default async function globalSetup(options: { maxWorkers: number }): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'doorlist-test-'));
+  // As root the database runs as another user, who must get through to its files; it keeps those to itself.
+  await chmod(folder, 0o711);
   const engine = engineOfTheRun(folder);
   running.folder = folder;
   running.engine = engine;
