@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -122,9 +122,12 @@ export class Bench {
   }
 }
 
-/** Starts everything; stops what it has started where a step fails. */
+/** Starts everything; stops what it has started where a step fails, and when the run is told to stop. */
 export async function startBench(): Promise<Bench> {
   const stops: Stop[] = [];
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stopAll(stops).finally(() => process.exit(1)));
+  }
   try {
     return await assemble(stops);
   } catch (error) {
@@ -166,7 +169,9 @@ async function assemble(stops: Stop[]): Promise<Bench> {
 async function makeDatabase(stops: Stop[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'doorlist-bench-'));
   stops.unshift(() => rm(folder, { recursive: true, force: true }));
-  const engine = engineOfTheRun(join(folder, 'data'));
+  // As root the database runs as another user, who must get through to its files; it keeps those to itself.
+  await chmod(folder, 0o711);
+  const engine = engineOfTheRun(folder);
   stops.unshift(() => engine.stop());
   const connection = await engine.start();
   const name = `doorlist_bench_${randomBytes(4).toString('hex')}`;

@@ -64,6 +64,8 @@ const USER: NamedSql = {
 const IMPLIED = 'tenantadmin';
 const PER_PAGE = 50;
 
+// Without the run there is nobody to serve.
+process.once('disconnect', () => process.exit());
 process.once('message', (order) => void serve(order as FloorOrder));
 
 async function serve(order: FloorOrder): Promise<void> {

@@ -22,9 +22,6 @@ const pace = flags.quick ? QUICK : FULL;
 
 const began = performance.now();
 const bench = await startBench();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void bench.stop().finally(() => process.exit(1)));
-}
 try {
   const measured = await measureAll(bench);
   const table = tableOf(measured);

@@ -1,7 +1,7 @@
 import type { FloorOrder, NamedSql } from './floor.js';
 
 interface Recorder {
-  query(scope: unknown, statement: NamedSql): Promise<never[]>;
+  queryLong(scope: unknown, statement: NamedSql): Promise<never[]>;
 }
 
 /** The parts of the built service that hold its SQL, as far as they are used here. */
@@ -47,7 +47,7 @@ async function effectiveUserPages(): Promise<{ firstPage: NamedSql; nextPage: Na
   const { Paginator } = await built('persistence/paginator.js');
   const sent: NamedSql[] = [];
   const recorder: Recorder = {
-    query: (_scope, { name, text }) => {
+    queryLong: (_scope, { name, text }) => {
       sent.push({ name, text });
       return Promise.resolve([]);
     },
