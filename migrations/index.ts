@@ -3,6 +3,7 @@ import { CreateDirectory1795305600001 } from './1795305600001-create-directory.j
 import { CreateApplicationsAndAssignments1795305600002 } from './1795305600002-create-applications-and-assignments.js';
 import { CreateClientsAndKeys1795305600003 } from './1795305600003-create-clients-and-keys.js';
 import { CreateAuditAndIdempotency1795305600004 } from './1795305600004-create-audit-and-idempotency.js';
+import { AddValidityAndUserSets1795305600005 } from './1795305600005-add-validity-and-user-sets.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   CreateApplicationsAndAssignments1795305600002,
   CreateClientsAndKeys1795305600003,
   CreateAuditAndIdempotency1795305600004,
+  AddValidityAndUserSets1795305600005,
 ];

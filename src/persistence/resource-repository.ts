@@ -21,13 +21,22 @@ export type RemovalHook<Scope extends AnyScope = TenantScope> = (
   id: string,
 ) => Promise<void>;
 
+/** What else is to be done in the transaction that makes (`before` is null), changes or removes (`after` is null) it. */
+type ChangeHook<Entity, Scope> = (
+  transaction: Transaction,
+  scope: Scope,
+  change: { readonly before: Entity | null; readonly after: Entity | null },
+) => Promise<void>;
+
 /** What a repository must know of its resource. */
-export interface ResourceKind<Entity> {
+export interface ResourceKind<Entity, Scope extends AnyScope = TenantScope> {
   readonly entity: EntityTarget<Entity>;
   /** Its name in error codes and in the audit trail, such as `user`. */
   readonly name: string;
   /** How the audit trail keeps it. Never a secret. */
   readonly snapshot: (entity: Entity) => object;
+  /** Keeps what is derived from the resource as it is. */
+  readonly changed?: ChangeHook<Entity, Scope>;
 }
 
 /**
@@ -40,7 +49,7 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
 
   constructor(
     private readonly doors: DatabaseDoors,
-    private readonly kind: ResourceKind<Entity>,
+    private readonly kind: ResourceKind<Entity, Scope>,
   ) {}
 
   /** Errors: 404 `<name>_not_found`. */
@@ -73,6 +82,7 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
     const work = async (transaction: Transaction): Promise<Entity> => {
       await transaction.manager.insert(this.kind.entity, entity as never);
       await also?.(transaction);
+      await this.kind.changed?.(transaction, scope, { before: null, after: entity });
       this.#record(transaction, 'created', entity.id, null, entity);
       return entity;
     };
@@ -96,6 +106,7 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
       const changes = alter(before);
       if (changesNothing(before, changes)) return before;
       const after = await this.#update(transaction.manager, scope, id, changes);
+      await this.kind.changed?.(transaction, scope, { before, after });
       this.#record(transaction, 'updated', id, before, after);
       return after;
     };
@@ -114,6 +125,7 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
       checkVersion(expected, entity.version);
       for (const hook of this.#removalHooks) await hook(transaction, scope, id);
       await transaction.manager.delete(this.kind.entity, keyOf<Entity>(scope, id));
+      await this.kind.changed?.(transaction, scope, { before: entity, after: null });
       this.#record(transaction, 'deleted', id, entity, null);
     });
   }

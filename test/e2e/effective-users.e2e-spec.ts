@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { platformApi, type ApiAnswer } from '../support/api.js';
 import { assign, metaOf, nest, refusal, wrongValue } from '../support/assignment-steps.js';
 import { sql } from '../support/sql.js';
+import { manyUsers } from '../support/many-users.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 
 async function effective(tenant: TestTenant, applicationId: string, query = ''): Promise<ApiAnswer> {
@@ -19,12 +20,7 @@ async function reasons(tenant: TestTenant, applicationId: string): Promise<strin
 async function crowd(count: number): Promise<{ tenant: TestTenant; application: string; users: string[] }> {
   const tenant = await newTenant();
   const [application, group] = [await tenant.application(), await tenant.group()];
-  const rows = await sql<{ id: string }>(
-    `INSERT INTO users (tenant_id, id, user_name, user_name_key, search_key)
-     SELECT $1, gen_random_uuid(), 'u' || n, 'u' || n, 'u' || n FROM generate_series(1, $2) n RETURNING id`,
-    [tenant.id, count],
-  );
-  const users = rows.map(({ id }) => id).sort();
+  const users = await manyUsers(tenant.id, count);
   const members = users.filter((_, index) => index % 2 === 0);
   await tenant.api.post(`${tenant.path}/groups/${group}/members`, { user_ids: members });
   await assign(tenant, 'group', group, application);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiAnswer } from '../support/api.js';
 import { sql } from '../support/sql.js';
+import { manyUsers } from '../support/many-users.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 
 const META = { request_id: expect.any(String), timestamp: expect.any(String) };
@@ -12,12 +13,7 @@ const idsIn = (answer: ApiAnswer): string[] =>
 
 /** Makes many users at once, behind the service's back, and answers their ids in order. */
 async function crowd({ id }: TestTenant, size: number): Promise<string[]> {
-  const rows = await sql<{ id: string }>(
-    `INSERT INTO users (tenant_id, id, user_name, user_name_key, search_key)
-     SELECT $1, gen_random_uuid(), 'u' || n, 'u' || n, 'u' || n FROM generate_series(1, $2::int) n RETURNING id`,
-    [id, size],
-  );
-  return rows.map((row) => row.id).sort();
+  return (await manyUsers(id, size)).sort();
 }
 
 describe('adding members', () => {

@@ -129,7 +129,7 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   ],
   [
     `POST ${T}/users`,
-    5,
+    6,
     post(
       () => '/users',
       () => ({ user_name: 'one more' }),
@@ -253,7 +253,7 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`DELETE ${T}/groups/{group_id}`, 13, remove(group)],
   [`DELETE ${T}/applications/{application_id}`, 7, remove(application)],
   [`DELETE ${T}/api-clients/{api_client_id}`, 6, remove(client)],
-  [`DELETE ${T}`, 14, ({ platform, tenant }) => platform.delete(tenant.path)],
+  [`DELETE ${T}`, 15, ({ platform, tenant }) => platform.delete(tenant.path)],
 ];
 
 /** Routes that open no scope, because anybody may call them. */

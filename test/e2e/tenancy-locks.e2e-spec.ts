@@ -77,24 +77,27 @@ describe('lock 2, the keys of the database', () => {
     const [mine, theirs] = [await filledTenant(), await filledTenant()];
     const [a, b] = [mine.ids, theirs.ids];
     const rows: [string, string[]][] = [
-      ['group_members (tenant_id, group_id, user_id)', [mine.id, a.child, b.user]],
-      ['group_members (tenant_id, group_id, user_id)', [mine.id, b.group, a.user]],
+      ['group_members (tenant_id, group_id, user_id, user_ordinal)', [mine.id, a.child, b.user, '0']],
+      ['group_members (tenant_id, group_id, user_id, user_ordinal)', [mine.id, b.group, a.user, '0']],
       ['group_nestings (tenant_id, parent_id, child_id)', [mine.id, a.child, b.child]],
       ['group_nestings (tenant_id, parent_id, child_id)', [mine.id, b.group, a.child]],
       ['group_closure (tenant_id, ancestor_id, descendant_id)', [mine.id, a.group, b.child]],
       [
-        'assignments (tenant_id, id, assigned_by, application_id, user_id)',
-        [mine.id, randomUUID(), 'x', a.application, b.user],
+        'assignments (tenant_id, id, assigned_by, application_id, user_id, user_ordinal)',
+        [mine.id, randomUUID(), 'x', a.application, b.user, '0'],
       ],
       [
-        'assignments (tenant_id, id, assigned_by, application_id, user_id)',
-        [mine.id, randomUUID(), 'x', b.application, a.user],
+        'assignments (tenant_id, id, assigned_by, application_id, user_id, user_ordinal)',
+        [mine.id, randomUUID(), 'x', b.application, a.user, '0'],
       ],
       [
         'assignments (tenant_id, id, assigned_by, application_id, group_id)',
         [mine.id, randomUUID(), 'x', a.application, b.group],
       ],
-      ['users (tenant_id, id, user_name, user_name_key, search_key)', [randomUUID(), randomUUID(), 'x', 'x', 'x']],
+      [
+        'users (tenant_id, id, ordinal, user_name, user_name_key, display_name_key, search_key)',
+        [randomUUID(), randomUUID(), '0', 'x', 'x', 'x', 'x'],
+      ],
     ];
     const found = await withClient(workerState().databaseUrl, async (client) => {
       await client.query('BEGIN');
@@ -140,7 +143,8 @@ describe('lock 2, the keys of the database', () => {
     const [mine, theirs] = [await newTenant(), await newTenant()];
     const id = await mine.user('ada');
     await sql(
-      `INSERT INTO users (tenant_id, id, user_name, user_name_key, search_key) VALUES ($1, $2, 'bob', 'bob', 'bob')`,
+      `INSERT INTO users (tenant_id, id, ordinal, user_name, user_name_key, display_name_key, search_key)
+       VALUES ($1, $2, 0, 'bob', 'bob', 'bob', 'bob')`,
       [theirs.id, id],
     );
     const [own, other] = [

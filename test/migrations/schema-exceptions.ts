@@ -4,6 +4,8 @@ export const TABLES_WITHOUT_ENTITY: readonly string[] = [
   'platform_idempotency_keys',
   'service_secrets',
   'signing_keys',
+  'user_ordinals',
+  'user_sets',
 ];
 
 /**
@@ -19,7 +21,11 @@ export const NOT_IN_ENTITIES: readonly string[] = [
   'tenants_status_known',
   // Users.
   'users_attributes_object',
+  'users_display_name',
   'users_external_id_key',
+  'users_id_ordinal_key',
+  'users_ordinal_counted',
+  'users_ordinal_key',
   'users_status_known',
   'users_suspended',
   'users_tenant_fkey',
@@ -30,9 +36,11 @@ export const NOT_IN_ENTITIES: readonly string[] = [
   'group_closure_descendant_fkey',
   'group_closure_no_cycle',
   'group_closure_up',
+  'group_members_for_a_time',
   'group_members_group_fkey',
   'group_members_user',
   'group_members_user_fkey',
+  'group_members_validity',
   'group_nestings_child',
   'group_nestings_child_fkey',
   'group_nestings_no_loop',
@@ -50,11 +58,14 @@ export const NOT_IN_ENTITIES: readonly string[] = [
   'assignments_application_fkey',
   'assignments_application_group_key',
   'assignments_application_user_key',
+  'assignments_for_a_time',
   'assignments_group',
   'assignments_group_fkey',
   'assignments_one_assignee',
   'assignments_user',
   'assignments_user_fkey',
+  'assignments_user_ordinal',
+  'assignments_validity',
   // Clients.
   'api_clients_client_id_key',
   'api_clients_not_platform',

@@ -15,6 +15,10 @@ export class Assignment {
   @Column({ type: 'uuid', nullable: true })
   userId!: string | null;
 
+  /** The user's, kept here by a foreign key; null where it is a group's. */
+  @Column({ type: 'integer', nullable: true })
+  userOrdinal!: number | null;
+
   @Column({ type: 'uuid', nullable: true })
   groupId!: string | null;
 
@@ -24,4 +28,12 @@ export class Assignment {
   /** The subject of the token that assigned it. */
   @Column('text')
   assignedBy!: string;
+
+  /** The assignment holds from this moment on; null: since ever. */
+  @Column({ type: 'timestamptz', nullable: true })
+  validFrom!: Date | null;
+
+  /** The assignment holds before this moment; null: for ever. */
+  @Column({ type: 'timestamptz', nullable: true })
+  validUntil!: Date | null;
 }

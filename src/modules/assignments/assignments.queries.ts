@@ -1,8 +1,9 @@
 import { trailOf } from '../../persistence/audit-statement.js';
 import { statement, type Statement } from '../../persistence/statement.js';
+import { DROP_SET, enterSets, holdsAlways, leaveSets } from '../users/index.js';
 import type { Assignee } from './assignee.js';
 
-const COLUMNS = `id, application_id, user_id, group_id, assigned_at, assigned_by`;
+const COLUMNS = `id, application_id, user_id, user_ordinal, group_id, assigned_at, assigned_by, valid_from, valid_until`;
 const AS_JSON = `jsonb_build_object('id', id, 'application_id', application_id, 'user_id', user_id, 'group_id', group_id,
                                     'assigned_at', assigned_at, 'assigned_by', assigned_by)`;
 
@@ -21,6 +22,16 @@ const DELETED = {
   actor: '$3',
 };
 
+/** -1 for nobody: the foreign key knows no such user, and refuses. */
+const ORDINAL_OF_ASSIGNEE = `coalesce((SELECT u.ordinal FROM users u WHERE u.tenant_id = $1 AND u.id = $2), -1), `;
+
+/** The sets of applications hold users only: what is given to a group is found by the group's set. */
+const inSets = (rows: string): { from: string; owner: string; ordinal: string } => ({
+  from: `${rows} WHERE ${rows}.user_id IS NOT NULL AND ${holdsAlways(rows)}`,
+  owner: `${rows}.application_id`,
+  ordinal: `${rows}.user_ordinal`,
+});
+
 /**
  * Gives applications to one assignee, all or none, and answers a row for each that was asked for, in that order.
  * Values: tenant, assignee, actor, who assigns, application ids, assignment ids, event ids.
@@ -29,6 +40,7 @@ const DELETED = {
  */
 function assignStatement(kind: Assignee['kind']): Statement {
   const column = `${kind}_id`;
+  const isUser = kind === 'user';
   return statement(
     `assignments.assign_${kind}`,
     `WITH asked AS (
@@ -36,13 +48,13 @@ function assignStatement(kind: Assignee['kind']): Statement {
      ), known AS (
        SELECT asked.* FROM asked JOIN applications p ON p.tenant_id = $1 AND p.id = asked.application_id
      ), made AS (
-       INSERT INTO assignments (tenant_id, id, application_id, ${column}, assigned_by)
-       SELECT $1, id, application_id, $2, $4 FROM known
+       INSERT INTO assignments (tenant_id, id, application_id, ${column}, ${isUser ? 'user_ordinal, ' : ''}assigned_by)
+       SELECT $1, id, application_id, $2, ${isUser ? ORDINAL_OF_ASSIGNEE : ''}$4 FROM known
         WHERE (SELECT count(*) FROM known) = cardinality($5::uuid[])
         ORDER BY application_id
        ON CONFLICT (tenant_id, application_id, ${column}) WHERE ${column} IS NOT NULL DO NOTHING
        RETURNING ${COLUMNS}
-     ), trail AS (
+     )${isUser ? `, sets AS (${enterSets(inSets('made'))})` : ''}, trail AS (
        ${trailOf({ ...CREATED, from: 'made JOIN known USING (id, application_id)', eventId: 'event_id' })}
      )
      SELECT asked.application_id, (known.id IS NOT NULL) AS is_known, (made.id IS NOT NULL) AS is_new,
@@ -64,7 +76,7 @@ function unassignStatement(kind: Assignee['kind']): Statement {
     `WITH taken AS (
        DELETE FROM assignments WHERE tenant_id = $1 AND ${kind}_id = $2 AND application_id = $4
        RETURNING ${COLUMNS}
-     ), trail AS (
+     )${kind === 'user' ? `, sets AS (${leaveSets(inSets('taken'))})` : ''}, trail AS (
        ${trailOf({ ...DELETED, from: 'taken', eventId: '$5::uuid' })}
      )
      SELECT id FROM taken`,
@@ -81,6 +93,8 @@ function unassignAllStatement(kind: Assignee['kind'] | 'application'): Statement
     `assignments.unassign_all_of_${kind}`,
     `WITH taken AS (
        DELETE FROM assignments WHERE tenant_id = $1 AND ${kind}_id = $2 RETURNING ${COLUMNS}
+     ), sets AS (
+       ${kind === 'application' ? DROP_SET.text : leaveSets(inSets('taken'))}
      ), trail AS (
        ${trailOf({ ...DELETED, from: 'taken' })}
      )

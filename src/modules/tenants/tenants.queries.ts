@@ -4,7 +4,7 @@ import { statement, type Statement } from '../../persistence/statement.js';
 export const BATCH = 20_000;
 
 /** The tables of a tenant that grow with its people, those that others point at last. */
-const TABLES = ['assignments', 'group_members', 'group_closure', 'group_nestings', 'users', 'groups'];
+const TABLES = ['user_sets', 'assignments', 'group_members', 'group_closure', 'group_nestings', 'users', 'groups'];
 
 /**
  * Empties a tenant table by table, a batch a statement: the one cascade from `tenants` would take a statement of minutes.

@@ -1,3 +1,6 @@
 export { UsersModule } from './users.module.js';
 export { UsersService } from './users.service.js';
 export { User } from './user.entity.js';
+export { DROP_SET } from './sets/sets.queries.js';
+export { CHUNK, enterSets, leaveSets } from './sets/user-sets.js';
+export { holdsAlways, holdsNow } from './sets/validity.js';

@@ -9,8 +9,10 @@ import type { TenantScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { containing } from '../../persistence/like-pattern.js';
 import { ResourceRepository, type RemovalHook } from '../../persistence/resource-repository.js';
+import type { Transaction } from '../../persistence/unit-of-work.js';
 import { LARGEST_ATTRIBUTES, type UserCreate, type UserUpdate } from './dto/user.requests.js';
 import { userResponse } from './dto/user.response.js';
+import { ENTER_SUSPENDED, LEAVE_SUSPENDED, TAKE_ORDINALS } from './sets/sets.queries.js';
 import { User, userKeys, type UserStatus } from './user.entity.js';
 
 /** The users of a tenant. */
@@ -18,8 +20,13 @@ import { User, userKeys, type UserStatus } from './user.entity.js';
 export class UsersService {
   readonly #users: ResourceRepository<User>;
 
-  constructor(doors: DatabaseDoors) {
-    this.#users = new ResourceRepository(doors, { entity: User, name: 'user', snapshot: userResponse });
+  constructor(private readonly doors: DatabaseDoors) {
+    this.#users = new ResourceRepository(doors, {
+      entity: User,
+      name: 'user',
+      snapshot: userResponse,
+      changed: keepSuspended,
+    });
   }
 
   /** Errors: 409 `user_name_taken`, `external_id_taken`. */
@@ -31,16 +38,20 @@ export class UsersService {
       givenName: input.given_name ?? null,
       familyName: input.family_name ?? null,
     };
-    const user = Object.assign(new User(), {
+    const status = input.status ?? 'active';
+    const entity = Object.assign(new User(), {
       ...fields,
       ...userKeys(fields),
       tenantId: scope.tenantId,
       id: newId(),
       externalId: input.external_id ?? null,
-      status: input.status ?? 'active',
+      status,
       attributes: input.attributes ?? {},
     });
-    return this.#users.create(scope, user, { ...input });
+    return this.doors.unitOfWork.run(scope, async (transaction) => {
+      entity.ordinal = await takeOrdinals(transaction, scope, 1);
+      return this.#users.create(scope, entity, { ...input });
+    });
   }
 
   /** In the order in which they were made. */
@@ -80,6 +91,24 @@ export class UsersService {
   async remove(scope: TenantScope, id: string, expected: ExpectedVersion): Promise<void> {
     await this.#users.remove(scope, id, expected);
   }
+}
+
+/** The first of `count` numbers for new users. */
+async function takeOrdinals(transaction: Transaction, scope: TenantScope, count: number): Promise<number> {
+  const [taken] = await transaction.query<{ first: number }>(TAKE_ORDINALS, [scope.tenantId, count]);
+  if (!taken) throw new Error('The counter of users answered no number.');
+  return taken.first;
+}
+
+/** Keeps the set of suspended users as the users are. */
+async function keepSuspended(
+  transaction: Transaction,
+  scope: TenantScope,
+  { before, after }: { before: User | null; after: User | null },
+): Promise<void> {
+  const [was, is] = [before?.status === 'suspended', after?.status === 'suspended'];
+  const ordinal = (after ?? before)?.ordinal;
+  if (was !== is) await transaction.query(is ? ENTER_SUSPENDED : LEAVE_SUSPENDED, [scope.tenantId, ordinal]);
 }
 
 function patched(before: User, patch: UserUpdate): Partial<User> {

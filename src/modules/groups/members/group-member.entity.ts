@@ -12,6 +12,18 @@ export class GroupMember {
   @PrimaryColumn('uuid')
   userId!: string;
 
+  /** The user's, kept here by a foreign key. */
+  @Column('integer')
+  userOrdinal!: number;
+
   @Column({ type: 'timestamptz', default: () => 'now()' })
   addedAt!: Date;
+
+  /** The membership holds from this moment on; null: since ever. */
+  @Column({ type: 'timestamptz', nullable: true })
+  validFrom!: Date | null;
+
+  /** The membership holds before this moment; null: for ever. */
+  @Column({ type: 'timestamptz', nullable: true })
+  validUntil!: Date | null;
 }

@@ -1,5 +1,6 @@
 import { trailOf } from '../../../persistence/audit-statement.js';
 import { statement, type Statement } from '../../../persistence/statement.js';
+import { DROP_SET, enterSets, holdsAlways, leaveSets } from '../../users/index.js';
 
 /** Which of the users asked for the tenant does not have. Values: tenant, user ids. */
 export const UNKNOWN_USERS = statement(
@@ -8,13 +9,21 @@ export const UNKNOWN_USERS = statement(
     WHERE NOT EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.id = asked.id)`,
 );
 
+const IN_SETS = { from: `added WHERE ${holdsAlways('added')}`, owner: 'added.group_id', ordinal: 'added.user_ordinal' };
+const OUT_OF_SETS = { from: `gone WHERE ${holdsAlways('gone')}`, owner: 'gone.group_id', ordinal: 'gone.user_ordinal' };
+
 /** Adds users to a group and answers those that were not in it. In id order, so that two calls cannot deadlock. */
 export const ADD_MEMBERS = statement(
   'groups.add_members',
-  `INSERT INTO group_members (tenant_id, group_id, user_id)
-   SELECT $1, $2, asked.id FROM (SELECT DISTINCT unnest($3::uuid[]) AS id ORDER BY 1) asked
-   ON CONFLICT (tenant_id, group_id, user_id) DO NOTHING
-   RETURNING user_id, added_at`,
+  `WITH added AS (
+     INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal)
+     SELECT $1, $2, u.id, u.ordinal
+       FROM (SELECT DISTINCT unnest($3::uuid[]) AS id) asked JOIN users u ON u.tenant_id = $1 AND u.id = asked.id
+      ORDER BY u.id
+     ON CONFLICT (tenant_id, group_id, user_id) DO NOTHING
+     RETURNING group_id, user_id, user_ordinal, added_at, valid_from, valid_until
+   ), sets AS (${enterSets(IN_SETS)})
+   SELECT user_id, added_at FROM added`,
 );
 
 /** Values: tenant, group, user. */
@@ -26,7 +35,11 @@ export const READ_MEMBER = statement(
 /** Values: tenant, group, user. */
 export const REMOVE_MEMBER = statement(
   'groups.remove_member',
-  `DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3 RETURNING user_id, added_at`,
+  `WITH gone AS (
+     DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3
+     RETURNING group_id, user_id, user_ordinal, added_at, valid_from, valid_until
+   ), sets AS (${leaveSets(OUT_OF_SETS)})
+   SELECT user_id, added_at FROM gone`,
 );
 
 /** Takes away all memberships of a user, or of a group, that is about to go. Values: tenant, its id, actor. */
@@ -42,8 +55,9 @@ function removeMembersStatement(kind: 'user' | 'group'): Statement {
   return statement(
     `groups.remove_members_of_${kind}`,
     `WITH gone AS (
-       DELETE FROM group_members WHERE tenant_id = $1 AND ${kind}_id = $2 RETURNING group_id, user_id, added_at
-     ), trail AS (${trail})
+       DELETE FROM group_members WHERE tenant_id = $1 AND ${kind}_id = $2
+       RETURNING group_id, user_id, user_ordinal, added_at, valid_from, valid_until
+     ), sets AS (${kind === 'group' ? DROP_SET.text : leaveSets(OUT_OF_SETS)}), trail AS (${trail})
      SELECT count(*)::int AS gone FROM gone`,
   );
 }

@@ -1,0 +1,68 @@
+/**
+ * Sets of users: `user_sets` keeps, for each owner, 16,384 users a row, as a short list of their places (two bytes each) or, where there
+ * are many, as a bit for each place. The owners are the groups (their direct members), the applications (the users
+ * assigned to them directly) and the tenant itself (its suspended users). What holds for a time only (`valid_from`,
+ * `valid_until`) is in no set and is read where it stands.
+ *
+ * A set is changed in the statement that changes what it is made of. One user is one place in one row, so nothing grows
+ * with the set; writers of the same row take turns until they commit. See docs/decisions/0008.
+ */
+
+/** Users that one row holds. */
+export const CHUNK = 16_384;
+
+/** Most places that a row lists one by one; with more it is bits. */
+const MOST_LISTED = 512;
+
+/** Bits with these places set, which come as two bytes each. SQL. */
+function bitsAt(places: string): string {
+  const place = `get_byte(${places}, at) * 256 + get_byte(${places}, at + 1)`;
+  return `(SELECT bit_or(set_bit(0::bit(${CHUNK}), ${place}, 1)) FROM generate_series(0, length(${places}) - 2, 2) at)`;
+}
+
+/** A row's bits whatever its form. SQL over the columns of `row`. */
+function bitsOf(row: string): string {
+  return `coalesce(${row}.bits, ${bitsAt(`${row}.members`)})`;
+}
+
+/** One by one, the two bytes of each place that a row lists. */
+function placesOf(row: string): string {
+  return `SELECT substring(${row}.members FROM at FOR 2) AS place FROM generate_series(1, length(${row}.members), 2) at`;
+}
+
+/** Rows of a statement whose users enter or leave the set of their owner. All of it is SQL. */
+interface SetChange {
+  /** FROM and WHERE, of rows that hold at all times. */
+  readonly from: string;
+  readonly owner: string;
+  readonly ordinal: string;
+}
+
+/** The changed places of each row, in the order of the rows' keys, so that two calls cannot deadlock. */
+function changedRows({ from, owner, ordinal }: SetChange): string {
+  return `INSERT INTO user_sets AS kept (tenant_id, owner_id, chunk, members, bits)
+          SELECT $1, changed.owner_id, changed.chunk, CASE WHEN changed.bits IS NULL THEN changed.members END, changed.bits
+            FROM (SELECT listed.*, CASE WHEN length(members) > ${2 * MOST_LISTED} THEN ${bitsAt('members')} END AS bits
+                    FROM (SELECT ${owner} AS owner_id, ${ordinal} / ${CHUNK} AS chunk,
+                                 string_agg(int2send((${ordinal} % ${CHUNK})::smallint), '') AS members
+                            FROM ${from} GROUP BY 1, 2) listed) changed
+           ORDER BY changed.owner_id, changed.chunk
+          ON CONFLICT (tenant_id, owner_id, chunk) DO UPDATE`;
+}
+
+/** Lets users into the sets ($1: tenant). */
+export function enterSets(change: SetChange): string {
+  const few = `length(kept.members) + length(EXCLUDED.members) <= ${2 * MOST_LISTED}`;
+  return `${changedRows(change)}
+          SET members = CASE WHEN ${few} THEN kept.members || EXCLUDED.members END,
+              bits = CASE WHEN ${few} THEN NULL ELSE ${bitsOf('kept')} | ${bitsOf('EXCLUDED')} END`;
+}
+
+/** Takes users out of the sets that they are in ($1: tenant). */
+export function leaveSets(change: SetChange): string {
+  return `${changedRows(change)}
+          SET members = CASE WHEN kept.members IS NOT NULL
+                             THEN (SELECT coalesce(string_agg(stays.place, ''), '') FROM (${placesOf('kept')}) stays
+                                    WHERE stays.place NOT IN (${placesOf('EXCLUDED')})) END,
+              bits = kept.bits & ~${bitsOf('EXCLUDED')}`;
+}

@@ -1,0 +1,9 @@
+/** Whether what holds from `valid_from` until `valid_until` holds at all times, as SQL over the columns of `row`. */
+export function holdsAlways(row: string): string {
+  return `${row}.valid_from IS NULL AND ${row}.valid_until IS NULL`;
+}
+
+/** Whether it holds now, by the database's clock: from `valid_from` on and before `valid_until`. */
+export function holdsNow(row: string): string {
+  return `(${row}.valid_from IS NULL OR ${row}.valid_from <= now()) AND (${row}.valid_until IS NULL OR ${row}.valid_until > now())`;
+}
