@@ -116,7 +116,7 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`GET ${T}/applications/{application_id}/assignees`, 1, get((world) => `${application(world)}/assignees`)],
   [
     `GET ${T}/applications/{application_id}/effective-users`,
-    1,
+    2,
     get((world) => `${application(world)}/effective-users?per_page=200`),
   ],
   [`GET ${T}/api-clients`, 1, get(() => '/api-clients?per_page=200')],

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
-import { ApplicationsModule } from '../applications/index.js';
-import { AccessController } from './access.controller.js';
-import { AccessService } from './access.service.js';
+import { EffectiveUsersController } from './effective/effective-users.controller.js';
+import { EffectiveUsersService } from './effective/effective-users.service.js';
 
-@Module({ imports: [ApplicationsModule], controllers: [AccessController], providers: [AccessService] })
+@Module({ controllers: [EffectiveUsersController], providers: [EffectiveUsersService] })
 export class AccessModule {}

@@ -17,6 +17,14 @@ export class EffectiveUserResponse {
 
   @ApiProperty({
     type: String,
+    description: 'Suspended users are listed only where they are asked for: they have no access until they are active.',
+    enum: ['active', 'suspended'],
+    example: 'active',
+  })
+  status!: 'active' | 'suspended';
+
+  @ApiProperty({
+    type: String,
     description: '`direct` wins over `group`.',
     enum: ['direct', 'group'],
     example: 'group',

@@ -1,0 +1,163 @@
+import { statement, type Statement } from '../../../persistence/statement.js';
+import { holdsAlways, holdsNow } from '../../users/index.js';
+
+/** What a row of EFFECTIVE_SETS belongs to. */
+export const SET_KINDS = { application: 0, suspended: 1, direct: 2, group: 3, via: 4 } as const;
+
+const { application, suspended, direct, group, via } = SET_KINDS;
+
+/** A moment as whole microseconds since 1970, which is all that PostgreSQL keeps of it. */
+const micros = (moment: string): string => `(extract(epoch FROM ${moment}) * 1000000)::bigint`;
+
+/**
+ * The application, the groups assigned to it now, and all groups inside of these. By applications_pkey,
+ * assignments_application_group_key and group_closure_pkey.
+ */
+const REACHED = `
+  door AS MATERIALIZED (
+    SELECT p.status = 'active' AND t.status = 'active' AS is_open
+      FROM applications p JOIN tenants t ON t.id = $1 WHERE p.tenant_id = $1 AND p.id = $2
+  ), given AS MATERIALIZED (
+    SELECT a.id, a.group_id, ${micros('a.assigned_at')} AS moment FROM assignments a
+     WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.group_id IS NOT NULL AND ${holdsNow('a')}
+       AND EXISTS (SELECT FROM door WHERE is_open)
+  )`;
+
+/**
+ * Everything that tells who may use an application now, as sets of users, a row a kind and chunk; nothing is kept
+ * between two reads, so what a write has answered is seen. The first row says whether the application is there.
+ *
+ * `byMoment` keeps what groups give apart by the moment of the assignment. What holds for a time is not in the stored
+ * sets and comes from group_members_for_a_time and assignments_for_a_time: as ordinals, four bytes each, and no chunk.
+ * Values: tenant, application, group that access must go through or null, chunks or null for all.
+ */
+function effectiveSetsStatement(byMoment: boolean): Statement {
+  const moment = byMoment ? 'inside.moment' : 'NULL::bigint';
+  return statement(
+    `access.effective_sets${byMoment ? '_by_moment' : ''}`,
+    `WITH ${REACHED}, inside AS MATERIALIZED (
+       SELECT DISTINCT c.descendant_id AS group_id${byMoment ? ', given.moment' : ''}
+         FROM given JOIN group_closure c ON c.tenant_id = $1 AND c.ancestor_id = given.group_id
+     ), through AS MATERIALIZED (
+       SELECT c.descendant_id AS group_id FROM group_closure c
+        WHERE c.tenant_id = $1 AND c.ancestor_id = $3 AND EXISTS (SELECT FROM inside WHERE inside.group_id = $3)
+     ), owners AS (
+       SELECT ${group} AS kind, inside.group_id AS owner_id, ${moment} AS moment FROM inside
+       UNION ALL SELECT ${via}, group_id, NULL FROM through
+       UNION ALL SELECT ${direct}, $2, NULL FROM door WHERE is_open
+       UNION ALL SELECT ${suspended}, $1, NULL FROM door WHERE is_open
+     )
+     SELECT ${application} AS kind, NULL::bigint AS moment, NULL::int AS chunk, NULL::bytea AS bits, NULL::bytea AS members
+       FROM door
+     UNION ALL
+     SELECT owners.kind, owners.moment, s.chunk, bit_send(bit_or(s.bits)), string_agg(s.members, '')
+       FROM owners JOIN user_sets s ON s.tenant_id = $1 AND s.owner_id = owners.owner_id
+      WHERE $4::int[] IS NULL OR s.chunk = ANY ($4)
+      GROUP BY owners.kind, owners.moment, s.chunk
+     UNION ALL
+     SELECT owners.kind, owners.moment, NULL, NULL, string_agg(int4send(m.user_ordinal), '')
+       FROM owners JOIN group_members m ON m.tenant_id = $1 AND m.group_id = owners.owner_id
+      WHERE owners.kind IN (${group}, ${via}) AND NOT (${holdsAlways('m')}) AND ${holdsNow('m')}
+      GROUP BY owners.kind, owners.moment
+     UNION ALL
+     SELECT ${direct}, NULL, NULL, NULL, string_agg(int4send(a.user_ordinal), '')
+       FROM assignments a
+      WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.user_id IS NOT NULL
+        AND NOT (${holdsAlways('a')}) AND ${holdsNow('a')} AND EXISTS (SELECT FROM door WHERE is_open)
+     HAVING count(*) > 0`,
+  );
+}
+
+export const EFFECTIVE_SETS = effectiveSetsStatement(false);
+export const EFFECTIVE_SETS_BY_MOMENT = effectiveSetsStatement(true);
+
+/**
+ * The direct assignments that hold now, by their moments: eight bytes of the moment and four of the user's ordinal each.
+ * Values: tenant, application.
+ */
+export const DIRECT_MOMENTS = statement(
+  'access.direct_moments',
+  `SELECT string_agg(int8send(${micros('a.assigned_at')}) || int4send(a.user_ordinal), ''
+                     ORDER BY a.assigned_at, a.user_ordinal) AS packed
+     FROM assignments a
+    WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.user_id IS NOT NULL AND ${holdsNow('a')}`,
+);
+
+/** The users that a search finds, four bytes each. A scan of the tenant's users. Values: tenant, pattern. */
+export const FOUND_USERS = statement(
+  'access.found_users',
+  `SELECT string_agg(int4send(u.ordinal), '') AS packed FROM users u WHERE u.tenant_id = $1 AND u.search_key LIKE $2`,
+);
+
+/** The same among a few. By users_ordinal_key. Values: tenant, pattern, ordinals. */
+export const FOUND_AMONG = statement(
+  'access.found_among',
+  `SELECT string_agg(int4send(u.ordinal), '') AS packed FROM users u
+    WHERE u.tenant_id = $1 AND u.search_key LIKE $2 AND u.ordinal = ANY ($3::int[])`,
+);
+
+/**
+ * The users of a page with what a row says of each, in the order given: a direct assignment wins, else the group that
+ * was assigned first. `assignment_type` is null for whom nothing gives access any more since the sets were read.
+ * By users_ordinal_key, assignments_application_user_key, group_members_user, group_closure_up. Values: tenant,
+ * application, ordinals.
+ */
+export const EXPLAINED_USERS = statement(
+  'access.explained_users',
+  `WITH ${REACHED}
+   SELECT u.ordinal, u.id AS user_id, u.user_name, u.email, u.display_name, u.status, u.user_name_key, u.display_name_key,
+          CASE WHEN direct.moment IS NOT NULL THEN 'direct' WHEN via.group_id IS NOT NULL THEN 'group' END AS assignment_type,
+          CASE WHEN direct.moment IS NULL THEN via.group_id END AS assigned_via,
+          coalesce(direct.moment, via.moment)::text AS moment
+     FROM unnest($3::int[]) WITH ORDINALITY asked(ordinal, place)
+     JOIN users u ON u.tenant_id = $1 AND u.ordinal = asked.ordinal
+     LEFT JOIN LATERAL (
+       SELECT ${micros('a.assigned_at')} AS moment FROM assignments a
+        WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.user_id = u.id AND ${holdsNow('a')}
+          AND EXISTS (SELECT FROM door WHERE is_open)
+     ) direct ON true
+     LEFT JOIN LATERAL (
+       SELECT given.group_id, given.moment
+         FROM group_members m
+         JOIN group_closure c ON c.tenant_id = $1 AND c.descendant_id = m.group_id
+         JOIN given ON given.group_id = c.ancestor_id
+        WHERE m.tenant_id = $1 AND m.user_id = u.id AND ${holdsNow('m')}
+        ORDER BY given.moment, given.id LIMIT 1
+     ) via ON direct.moment IS NULL
+    ORDER BY asked.place`,
+);
+
+/** How a list by names goes on: which column, which way, after which user. */
+export interface NameOrder {
+  readonly column: 'user_name_key' | 'display_name_key';
+  readonly descending: boolean;
+}
+
+/**
+ * The next users of the tenant by name, with the last one's key: four bytes each, in order. By users_user_name_key or
+ * users_display_name, without the table. Values: tenant, how many, and (where it goes on) key and ordinal of the last.
+ */
+export function nextByName({ column, descending }: NameOrder, goesOn: boolean): Statement {
+  const way = descending ? 'DESC' : 'ASC';
+  const after = goesOn ? `AND (${column}, ordinal) ${descending ? '<' : '>'} ($3::text, $4::int)` : '';
+  // user_name_key is unique: its index need not know the ordinal as a part of the order.
+  const order = column === 'user_name_key' ? `${column} ${way}` : `${column} ${way}, ordinal ${way}`;
+  return statement(
+    `access.next_by_${column}_${way}${goesOn ? '_after' : ''}`,
+    `SELECT string_agg(int4send(batch.ordinal), '') AS packed,
+            ${descending ? 'min' : 'max'}(batch.${column}) AS last_key
+       FROM (SELECT ordinal, ${column} FROM users WHERE tenant_id = $1 ${after} ORDER BY ${order} LIMIT $2::int) batch`,
+  );
+}
+
+/** A few users in the order of their names. Values: tenant, ordinals, limit, offset, and (where it goes on) key and ordinal. */
+export function fewByName({ column, descending }: NameOrder, goesOn: boolean): Statement {
+  const way = descending ? 'DESC' : 'ASC';
+  const after = goesOn ? `AND (${column}, ordinal) ${descending ? '<' : '>'} ($5::text, $6::int)` : '';
+  return statement(
+    `access.few_by_${column}_${way}${goesOn ? '_after' : ''}`,
+    `SELECT string_agg(int4send(page.ordinal), '') AS packed
+       FROM (SELECT ordinal FROM users WHERE tenant_id = $1 AND ordinal = ANY ($2::int[]) ${after}
+              ORDER BY ${column} ${way}, ordinal ${way} LIMIT $3::int OFFSET $4::int) page`,
+  );
+}
