@@ -92,8 +92,8 @@ interface Named {
 async function addDisplayNameKeys(runner: QueryRunner): Promise<void> {
   await runner.query(`ALTER TABLE users ADD COLUMN display_name_key text COLLATE "C"`);
   let after: [string, number] = ['00000000-0000-0000-0000-000000000000', -1];
-  for (let batch: Named[] = []; ;) {
-    batch = (await runner.query(
+  for (;;) {
+    const batch = (await runner.query(
       `SELECT tenant_id, ordinal, coalesce(display_name, user_name) AS name FROM users
         WHERE (tenant_id, ordinal) > ($1::uuid, $2::int) ORDER BY tenant_id, ordinal LIMIT ${BATCH}`,
       after,
