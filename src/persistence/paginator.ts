@@ -52,6 +52,12 @@ export interface PagedStatement extends PagedList {
   readonly textFor: (marks: PageMarks) => string;
 }
 
+/** A list with what it is filtered by; a cursor is good only for the same. */
+interface NamedList {
+  readonly list: string;
+  readonly filters: unknown;
+}
+
 /** What was read for one page. */
 interface PageRead<Item> {
   readonly items: readonly Item[];
@@ -100,16 +106,25 @@ export class Paginator {
    */
   async read<Item extends object>(
     scope: AnyScope,
-    { list, filters }: { readonly list: string; readonly filters: unknown },
+    list: NamedList,
     request: PageRequest,
     read: (position: CursorPosition) => Promise<PageRead<Item>>,
   ): Promise<Page<Item>> {
-    const owner = scope instanceof TenantScope ? scope.tenantId : 'platform';
-    const context = { list, owner, filters };
+    const context = contextOf(scope, list);
     const { page, perPage, after } = this.#positionOf(context, request);
     const { items, totalItems, next } = await read({ page, perPage, after });
     const nextCursor = next && this.cursors.encode(context, { page: page + 1, perPage, after: next });
     return { items, page, perPage, totalItems, nextCursor };
+  }
+
+  /** A cursor of a list that is no page of pages: the keys that `opened` answers again. */
+  sealed(scope: AnyScope, list: NamedList, after: readonly (string | number)[]): string {
+    return this.cursors.encode(contextOf(scope, list), { page: 1, perPage: 1, after });
+  }
+
+  /** The keys in a cursor that `sealed` made. Errors: 400 `invalid_cursor`. */
+  opened(scope: AnyScope, list: NamedList, cursor: string): readonly (string | number)[] {
+    return this.cursors.decode(contextOf(scope, list), cursor).after;
   }
 
   /** The same, with each row as the entity that its columns belong to. */
@@ -145,6 +160,10 @@ export class Paginator {
 function withoutCounts<Row extends object>(row: Row & CountedRow): Row {
   const { total_items: _total, is_row: _isRow, ...rest } = row;
   return rest as unknown as Row;
+}
+
+function contextOf(scope: AnyScope, { list, filters }: NamedList): CursorContext {
+  return { list, owner: scope instanceof TenantScope ? scope.tenantId : 'platform', filters };
 }
 
 function keysOf(query: PagedList, last: object): (string | number)[] {

@@ -8,6 +8,12 @@ import type { Statement } from './statement.js';
 
 const ATTEMPTS = 4;
 
+/** Names of savepoints, one for each use: they may lie within each other. */
+type Savepoint = 'answer' | 'rehearsal';
+
+/** Whether what a transaction did is kept; what is not reads one moment all through, so that it can compare. */
+type Ending = 'commit' | 'rollback';
+
 /** The open transaction of one unit of work, already inside its tenant's (or the platform's) scope. */
 export class Transaction {
   readonly #records: AuditRecord[] = [];
@@ -32,14 +38,14 @@ export class Transaction {
     this.#records.push(record);
   }
 
-  /** Marks where `rollbackToSavepoint` goes back to. */
-  async savepoint(): Promise<void> {
-    await this.manager.query('SAVEPOINT doorlist');
+  /** Marks where `rollbackToSavepoint` of the same name goes back to. */
+  async savepoint(name: Savepoint): Promise<void> {
+    await this.manager.query(`SAVEPOINT ${name}`);
   }
 
   /** Takes back everything since the savepoint, audit records included. */
-  async rollbackToSavepoint(): Promise<void> {
-    await this.manager.query('ROLLBACK TO SAVEPOINT doorlist');
+  async rollbackToSavepoint(name: Savepoint): Promise<void> {
+    await this.manager.query(`ROLLBACK TO SAVEPOINT ${name}`);
     this.#records.length = 0;
   }
 
@@ -65,12 +71,23 @@ export class UnitOfWork {
   ): Promise<T> {
     try {
       if (scope.transaction instanceof Transaction) return await this.#join(scope.transaction, work);
-      return await this.#runWithRetries(scope, work);
+      return await this.#runWithRetries(scope, work, 'commit');
     } catch (error) {
       // Whoever opened the transaction tries all of it again; that must not be hidden from it.
       if (scope.transaction !== null && isRetrySafe(error)) throw error;
       throw toDomainError(error, input);
     }
+  }
+
+  /**
+   * Runs `work` in a transaction that is taken back at the end, whatever it did, and answers its result. All it reads is
+   * of one moment (REPEATABLE READ), but for its own changes.
+   */
+  async rehearse<T>(scope: AnyScope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    if (scope.transaction !== null) throw new Error('Only a request as a whole can be rehearsed.');
+    return this.#runWithRetries(scope, work, 'rollback').catch((error: unknown) => {
+      throw toDomainError(error);
+    });
   }
 
   /**
@@ -102,28 +119,35 @@ export class UnitOfWork {
     return result;
   }
 
-  async #runWithRetries<T>(scope: AnyScope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #runWithRetries<T>(
+    scope: AnyScope,
+    work: (transaction: Transaction) => Promise<T>,
+    ending: Ending,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#runOnce(scope, work);
+        return await this.#runOnce(scope, work, ending);
       } catch (error) {
         if (attempt >= ATTEMPTS || !isRetrySafe(error)) throw error;
       }
     }
   }
 
-  async #runOnce<T>(scope: AnyScope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #runOnce<T>(scope: AnyScope, work: (transaction: Transaction) => Promise<T>, ending: Ending): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     let committed: readonly (() => void)[] = [];
     try {
-      await this.#open(runner, scope);
+      await this.#open(runner, scope, ending === 'commit' ? 'READ COMMITTED' : 'REPEATABLE READ');
       const transaction = new Transaction(scope, runner.manager);
       // What `work` calls with the same scope joins this transaction.
       scope.transaction = transaction;
       const result = await work(transaction);
-      await transaction.flush();
-      await runner.commitTransaction();
-      committed = transaction.afterCommit;
+      if (ending === 'rollback') await runner.rollbackTransaction();
+      else {
+        await transaction.flush();
+        await runner.commitTransaction();
+        committed = transaction.afterCommit;
+      }
       return result;
     } catch (error) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
@@ -135,10 +159,11 @@ export class UnitOfWork {
     }
   }
 
-  async #open(runner: QueryRunner, scope: AnyScope): Promise<void> {
+  async #open(runner: QueryRunner, scope: AnyScope, isolation: 'READ COMMITTED' | 'REPEATABLE READ'): Promise<void> {
     runner.data = { scope };
     await runner.connect();
-    await runner.startTransaction();
+    // Said only where it is not the server's own: it costs a statement.
+    await (isolation === 'READ COMMITTED' ? runner.startTransaction() : runner.startTransaction(isolation));
     await runner.query(ENTER_SCOPE.text, scopeValues(scope));
   }
 }

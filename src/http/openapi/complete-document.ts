@@ -135,7 +135,9 @@ function addExamples(
   for (const media of Object.values(content ?? {})) {
     if (!media.schema) continue;
     modernize(media.schema);
-    media.schema = namedEnvelope(document, media.schema);
+    media.schema = media.schema.anyOf
+      ? { ...media.schema, anyOf: media.schema.anyOf.map((each) => namedEnvelope(document, each)) }
+      : namedEnvelope(document, media.schema);
     media.example ??= exampleOf(media.schema, document);
   }
 }

@@ -5,6 +5,7 @@ export function exampleOf(schema: Schema, document: Document): unknown {
   if (schema.example !== undefined) return schema.example;
   if (schema.$ref) return exampleOf(resolved(schema.$ref, document), document);
   if (schema.allOf) return Object.assign({}, ...schema.allOf.map((part) => exampleOf(part, document))) as object;
+  if (schema.anyOf?.[0]) return exampleOf(schema.anyOf[0], document);
   if (schema.properties) {
     const entries = Object.entries(schema.properties).map(
       ([name, property]) => [name, exampleOf(property, document)] as const,

@@ -1,5 +1,9 @@
-import { HttpCode, applyDecorators, type Type } from '@nestjs/common';
-import { ApiExtension, ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { HttpCode, SetMetadata, UseInterceptors, applyDecorators, type Type } from '@nestjs/common';
+import { ApiExtension, ApiExtraModels, ApiOperation, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { AccessChangeResponse } from '../dry-run/access-change.response.js';
+import { DryRunInterceptor } from '../dry-run/dry-run.interceptor.js';
+import { DryRunQuery } from '../dry-run/dry-run.query.js';
+import { REACH_OF, type ReachOf } from '../dry-run/reach.js';
 import { Meta, PaginationMeta } from './envelope.schemas.js';
 
 type Model = Type;
@@ -24,6 +28,8 @@ interface RouteOptions {
   readonly versioned?: boolean;
   /** Whether the same call also answers 201, where it made something (an idempotent PUT). */
   readonly alsoCreates?: boolean;
+  /** Whose access the route may alter: then it takes `dry_run`. Stands below @IdempotentPost, so that nothing of it is kept. */
+  readonly dryRun?: ReachOf;
   /** Further statuses, each with why; 401, 403, 422 and what the shape of the route brings are added by themselves. */
   readonly refusals?: Readonly<Record<number, string>>;
 }
@@ -45,7 +51,8 @@ export function Route(options: RouteOptions): MethodDecorator {
       ...(options.description === undefined ? {} : { description: options.description }),
     }),
     ApiExtraModels(Meta, PaginationMeta, ...models),
-    ApiResponse({ status, description: options.summary, ...schemaOf(options) }),
+    ApiResponse({ status, description: options.summary, ...(status === 200 ? answersOf(options) : schemaOf(options)) }),
+    ...dryRunOf(options, status),
     ...(options.alsoCreates ? [ApiResponse({ status: 201, description: 'It was made.', ...schemaOf(options) })] : []),
     ...Object.entries(options.refusals ?? {}).map(([code, description]) =>
       ApiResponse({ status: Number(code), description }),
@@ -55,7 +62,25 @@ export function Route(options: RouteOptions): MethodDecorator {
   );
 }
 
-function schemaOf({ data, page, bare, dict }: RouteOptions): object {
+/** The parameters, the interceptor and the answer of a dry run. */
+function dryRunOf({ dryRun }: RouteOptions, status: number): (ClassDecorator | MethodDecorator)[] {
+  if (!dryRun) return [];
+  return [
+    SetMetadata(REACH_OF, dryRun),
+    UseInterceptors(DryRunInterceptor),
+    ApiQuery({ type: DryRunQuery }),
+    ApiExtraModels(AccessChangeResponse, DryRunQuery),
+    ...(status === 200 ? [] : [ApiResponse({ status: 200, description: 'What a dry run found.', schema: PREVIEW })]),
+  ];
+}
+
+/** With `dry_run` the same 200 carries the preview. */
+function answersOf(options: RouteOptions): { schema?: object } {
+  const { schema } = schemaOf(options);
+  return options.dryRun && schema ? { schema: { anyOf: [schema, PREVIEW] } } : { ...(schema ? { schema } : {}) };
+}
+
+function schemaOf({ data, page, bare, dict }: RouteOptions): { schema?: object } {
   if (bare) return { schema: { $ref: getSchemaPath(bare) } };
   if (page) return { schema: envelope(listOf(page), dict ? 'dict' : nameOf(page), PAGED) };
   if (!data) return {};
@@ -77,6 +102,8 @@ const PAGED = {
 
 /** The name under which the completed document keeps an envelope as a component, in contract 1's own way of naming. */
 export const ENVELOPE = 'x-doorlist-envelope';
+
+const PREVIEW = envelope({ $ref: getSchemaPath(AccessChangeResponse) }, 'AccessChange', PLAIN);
 
 function envelope(data: object, model: string, { name, more, required }: typeof PLAIN): object {
   return { type: 'object', required, properties: { data, ...more }, [ENVELOPE]: `${name}_${model}_` };

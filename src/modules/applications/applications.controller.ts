@@ -6,6 +6,7 @@ import type { TenantScope } from '../../kernel/scope.js';
 import { Answer, created, paged, resource } from '../../http/answers.js';
 import { IfMatch } from '../../http/etag.js';
 import { IdempotentPost } from '../../http/idempotent-post.js';
+import { pathId, type ReachOf } from '../../http/dry-run/reach.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';
@@ -15,6 +16,9 @@ import { ApplicationResponse, applicationResponse } from './dto/application.resp
 import { ApplicationsService } from './applications.service.js';
 
 const TAKEN = { 409: 'The client_id is taken.' };
+
+/** Whoever can use the application. */
+const REACH: ReachOf = (request) => ({ applications: pathId(request, 'application_id') });
 
 @ApiTags('Applications')
 @Controller('api/v1/tenants/:tenant_id/applications')
@@ -52,6 +56,7 @@ export class ApplicationsController {
     data: ApplicationResponse,
     versioned: true,
     refusals: TAKEN,
+    dryRun: REACH,
   })
   async updateApplication(
     @CurrentScope() scope: TenantScope,
@@ -65,7 +70,7 @@ export class ApplicationsController {
 
   @Delete(':application_id')
   @Requires('applications:write')
-  @Route({ summary: 'Delete an application with its assignments', versioned: true })
+  @Route({ summary: 'Delete an application with its assignments', versioned: true, dryRun: REACH })
   async deleteApplication(
     @CurrentScope() scope: TenantScope,
     @PathId('application_id') id: string,

@@ -9,6 +9,7 @@ import { CurrentScope } from '../../security/current-scope.js';
 import { Requires } from '../../security/decorators.js';
 import { AssignedApplicationsService } from './assigned-applications.service.js';
 import { group } from './assignee.js';
+import { reachOf } from './assignment-reach.js';
 import { AssignmentsService } from './assignments.service.js';
 import { AssignmentCreate, BulkAssignmentCreate } from './dto/assignment.requests.js';
 import { AppAssignmentResponse, AssignmentResponse, BulkAssignmentResponse } from './dto/assignment.responses.js';
@@ -37,6 +38,7 @@ export class GroupAssignmentsController {
   @Requires('assignments:write')
   @Route({
     summary: 'Assign an application to the group',
+    dryRun: reachOf('group'),
     status: 201,
     data: AssignmentResponse,
     dict: true,
@@ -55,6 +57,7 @@ export class GroupAssignmentsController {
   @Requires('assignments:write')
   @Route({
     summary: 'Assign several applications to the group at once, all or none',
+    dryRun: reachOf('group'),
     status: 201,
     data: BulkAssignmentResponse,
     dict: true,
@@ -71,6 +74,7 @@ export class GroupAssignmentsController {
   @Requires('assignments:write')
   @Route({
     summary: 'Assign an application to the group, idempotently',
+    dryRun: reachOf('group'),
     description: '201 where it was not assigned, 200 where it was.',
     data: AssignmentResponse,
     alsoCreates: true,
@@ -86,7 +90,7 @@ export class GroupAssignmentsController {
 
   @Delete(':application_id')
   @Requires('assignments:write')
-  @Route({ summary: "Remove the group's assignment" })
+  @Route({ summary: "Remove the group's assignment", dryRun: reachOf('group') })
   async unassignApplicationFromGroup(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') groupId: string,

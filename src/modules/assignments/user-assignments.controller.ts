@@ -9,6 +9,7 @@ import { CurrentScope } from '../../security/current-scope.js';
 import { Requires } from '../../security/decorators.js';
 import { AssignedApplicationsService } from './assigned-applications.service.js';
 import { user } from './assignee.js';
+import { reachOf } from './assignment-reach.js';
 import { AssignmentsService } from './assignments.service.js';
 import { AssignmentCreate, BulkAssignmentCreate, UserApplicationsQuery } from './dto/assignment.requests.js';
 import { AssignmentResponse, BulkAssignmentResponse, UserAssignedAppsResponse } from './dto/assignment.responses.js';
@@ -40,6 +41,7 @@ export class UserAssignmentsController {
   @Requires('assignments:write')
   @Route({
     summary: 'Assign an application to the user',
+    dryRun: reachOf('user'),
     status: 201,
     data: AssignmentResponse,
     dict: true,
@@ -58,6 +60,7 @@ export class UserAssignmentsController {
   @Requires('assignments:write')
   @Route({
     summary: 'Assign several applications to the user at once, all or none',
+    dryRun: reachOf('user'),
     status: 201,
     data: BulkAssignmentResponse,
     dict: true,
@@ -74,6 +77,7 @@ export class UserAssignmentsController {
   @Requires('assignments:write')
   @Route({
     summary: 'Assign an application to the user, idempotently',
+    dryRun: reachOf('user'),
     description: '201 where it was not assigned, 200 where it was.',
     data: AssignmentResponse,
     alsoCreates: true,
@@ -89,7 +93,7 @@ export class UserAssignmentsController {
 
   @Delete(':application_id')
   @Requires('assignments:write')
-  @Route({ summary: "Remove the user's direct assignment" })
+  @Route({ summary: "Remove the user's direct assignment", dryRun: reachOf('user') })
   async unassignApplicationFromUser(
     @CurrentScope() scope: TenantScope,
     @PathId('user_id') userId: string,

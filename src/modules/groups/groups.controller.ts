@@ -6,6 +6,7 @@ import type { TenantScope } from '../../kernel/scope.js';
 import { Answer, created, paged, resource } from '../../http/answers.js';
 import { IfMatch } from '../../http/etag.js';
 import { IdempotentPost } from '../../http/idempotent-post.js';
+import { pathId } from '../../http/dry-run/reach.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';
@@ -65,7 +66,11 @@ export class GroupsController {
 
   @Delete(':group_id')
   @Requires('directory:write')
-  @Route({ summary: 'Delete a group with its memberships, nestings and assignments', versioned: true })
+  @Route({
+    summary: 'Delete a group with its memberships, nestings and assignments',
+    versioned: true,
+    dryRun: (request) => ({ groups: pathId(request, 'group_id') }),
+  })
   async deleteGroup(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') id: string,

@@ -6,6 +6,7 @@ import type { TenantScope } from '../../kernel/scope.js';
 import { Answer, created, paged, resource } from '../../http/answers.js';
 import { IfMatch } from '../../http/etag.js';
 import { IdempotentPost } from '../../http/idempotent-post.js';
+import { pathId, type ReachOf } from '../../http/dry-run/reach.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';
@@ -13,6 +14,9 @@ import { Requires } from '../../security/decorators.js';
 import { UserCreate, UserListQuery, UserUpdate } from './dto/user.requests.js';
 import { UserResponse, userResponse } from './dto/user.response.js';
 import { UsersService } from './users.service.js';
+
+/** Whatever the user can use. */
+const REACH: ReachOf = (request) => ({ users: pathId(request, 'user_id'), onlyUsers: pathId(request, 'user_id') });
 
 const TAKEN = { 409: 'The user_name or the external_id is taken.' };
 
@@ -52,6 +56,7 @@ export class UsersController {
     data: UserResponse,
     versioned: true,
     refusals: TAKEN,
+    dryRun: REACH,
   })
   async updateUser(
     @CurrentScope() scope: TenantScope,
@@ -65,7 +70,7 @@ export class UsersController {
 
   @Delete(':user_id')
   @Requires('directory:write')
-  @Route({ summary: 'Delete a user with its memberships and assignments', versioned: true })
+  @Route({ summary: 'Delete a user with its memberships and assignments', versioned: true, dryRun: REACH })
   async deleteUser(
     @CurrentScope() scope: TenantScope,
     @PathId('user_id') id: string,

@@ -63,12 +63,12 @@ export class DatabaseAnswerStore extends AnswerStore {
 
 /** Runs the work behind a savepoint, so that a refusal takes back what it wrote and can itself be kept. */
 async function attempt(transaction: Transaction, work: () => Promise<unknown>): Promise<Kept> {
-  await transaction.savepoint();
+  await transaction.savepoint('answer');
   try {
     return { answer: await work() };
   } catch (error) {
     if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
-    await transaction.rollbackToSavepoint();
+    await transaction.rollbackToSavepoint('answer');
     const { kind, code, message, issues } = error;
     return { refusal: { kind, code, message, issues } };
   }

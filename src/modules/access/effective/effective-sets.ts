@@ -44,12 +44,24 @@ export async function readEffectiveSets(
   database: Database,
   scope: TenantScope,
   applicationId: string,
-  { byMoment = false, viaGroup, chunks }: Wanted = {},
+  wanted: Wanted = {},
 ): Promise<EffectiveSets> {
+  const sets = await findEffectiveSets(database, scope, applicationId, wanted);
+  if (!sets) throw notFound('application', applicationId);
+  return sets;
+}
+
+/** The same, or null where there is no such application. */
+export async function findEffectiveSets(
+  database: Database,
+  scope: TenantScope,
+  applicationId: string,
+  { byMoment = false, viaGroup, chunks }: Wanted = {},
+): Promise<EffectiveSets | null> {
   const statement = byMoment ? EFFECTIVE_SETS_BY_MOMENT : EFFECTIVE_SETS;
   const values = [scope.tenantId, applicationId, viaGroup ?? null, chunks ?? null];
   const rows = await database.queryLong<Row>(scope, statement, values);
-  if (!rows.some(({ kind }) => kind === SET_KINDS.application)) throw notFound('application', applicationId);
+  if (!rows.some(({ kind }) => kind === SET_KINDS.application)) return null;
   const groupByMoment = setsByMoment(rows);
   const group = byMoment ? unionOf(groupByMoment.values()) : setOf(rows, SET_KINDS.group);
   return {

@@ -4,6 +4,7 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import { PageQuery } from '../../../http/fields/query-fields.js';
 import { Answer, answer, paged, put } from '../../../http/answers.js';
 import { IdempotentPost } from '../../../http/idempotent-post.js';
+import { bodyIds, pathId, type ReachOf } from '../../../http/dry-run/reach.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
 import { CurrentScope } from '../../../security/current-scope.js';
@@ -11,6 +12,12 @@ import { Requires } from '../../../security/decorators.js';
 import { MemberListQuery, MembersAdd } from '../dto/group.requests.js';
 import { MemberResponse, MembersAddedResponse, MembershipResponse, UserGroupResponse } from '../dto/group.responses.js';
 import { MembersService } from './members.service.js';
+
+/** Whatever is assigned to the group or around it, of the users that are named. */
+const REACH: ReachOf = (request) => ({
+  groups: pathId(request, 'group_id'),
+  onlyUsers: [...pathId(request, 'user_id'), ...bodyIds(request, 'user_ids')],
+});
 
 @ApiTags('Groups')
 @Controller('api/v1/tenants/:tenant_id')
@@ -30,7 +37,7 @@ export class MembersController {
 
   @IdempotentPost('groups/:group_id/members')
   @Requires('directory:write')
-  @Route({ summary: 'Add users to a group, all or none', data: MembersAddedResponse })
+  @Route({ summary: 'Add users to a group, all or none', data: MembersAddedResponse, dryRun: REACH })
   async addMembers(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') groupId: string,
@@ -46,6 +53,7 @@ export class MembersController {
     description: '201 where the user was not in it, 200 where it was.',
     data: MembershipResponse,
     alsoCreates: true,
+    dryRun: REACH,
   })
   async putMember(
     @CurrentScope() scope: TenantScope,
@@ -58,7 +66,7 @@ export class MembersController {
 
   @Delete('groups/:group_id/members/:user_id')
   @Requires('directory:write')
-  @Route({ summary: 'Take a user out of a group' })
+  @Route({ summary: 'Take a user out of a group', dryRun: REACH })
   async removeMember(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') groupId: string,

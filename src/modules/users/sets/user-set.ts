@@ -84,6 +84,11 @@ export class UserSet {
     );
   }
 
+  /** Memory that it takes, in bytes. */
+  get bytes(): number {
+    return this.#chunks.size * CHUNK_BYTES;
+  }
+
   /** The rows that hold any of its users. */
   get chunks(): number[] {
     return [...this.#chunks.keys()];

@@ -1,0 +1,58 @@
+import type { TenantScope } from './scope.js';
+
+/** Whose access a change may alter; whatever else it names is left as it is. Ids that are none are passed over. */
+export interface AccessReach {
+  /** Access to these applications. */
+  readonly applications?: readonly string[];
+  /** Access through these groups, and through every group around them. */
+  readonly groups?: readonly string[];
+  /** Access of these users to whatever they use. */
+  readonly users?: readonly string[];
+  /** Nobody else's access changes; absent: anybody's may. */
+  readonly onlyUsers?: readonly string[];
+}
+
+/** One user who gains or loses one application. */
+export interface ChangedAccess {
+  readonly user_id: string;
+  readonly user_name: string;
+  readonly application_id: string;
+  readonly application_name: string;
+}
+
+/** All of one side of a change. */
+export interface AccessChangeSide {
+  /** Exact. */
+  readonly count: number;
+  /** Some of them, by application and then by when the user was made. */
+  readonly items: readonly ChangedAccess[];
+  /** Opens the next ones; null where these are the last. */
+  readonly next_cursor: string | null;
+}
+
+/** Who would gain and who would lose which application. */
+export interface AccessChange {
+  readonly gained: AccessChangeSide;
+  readonly lost: AccessChangeSide;
+}
+
+/** Which part of the answer is asked for. */
+export interface PreviewRequest {
+  /** What the cursor is bound to: the change that it was answered for. */
+  readonly change: unknown;
+  readonly cursor: string | undefined;
+}
+
+/** Tells what a change would do to access, without doing it. */
+export abstract class AccessPreview {
+  /**
+   * Runs `change` in a transaction that is taken back, and compares who may use what before and after it. Errors: those
+   * of the change itself, 400 `invalid_cursor`.
+   */
+  abstract of(
+    scope: TenantScope,
+    reach: AccessReach,
+    change: () => Promise<unknown>,
+    request: PreviewRequest,
+  ): Promise<AccessChange>;
+}
