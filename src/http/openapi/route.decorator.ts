@@ -69,7 +69,7 @@ function dryRunOf({ dryRun }: RouteOptions, status: number): (ClassDecorator | M
     SetMetadata(REACH_OF, dryRun),
     UseInterceptors(DryRunInterceptor),
     ApiQuery({ type: DryRunQuery }),
-    ApiExtraModels(AccessChangeResponse, DryRunQuery),
+    ApiExtraModels(AccessChangeResponse),
     ...(status === 200 ? [] : [ApiResponse({ status: 200, description: 'What a dry run found.', schema: PREVIEW })]),
   ];
 }
