@@ -10,7 +10,7 @@ const ALWAYS = 'valid_from IS NULL AND valid_until IS NULL';
 /**
  * Access for a time, and sets of users as bits: each user gets a small number that is unique in the tenant, and the
  * members of a group, the users assigned to an application and the suspended users of a tenant are kept as bit strings
- * over these numbers (docs/decisions/0008-sets-of-users-as-bits.md).
+ * over these numbers (docs/decisions/0008-sets-of-users.md).
  */
 export class AddValidityAndUserSets1795305600005 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -5,7 +5,7 @@
  * `valid_until`) is in no set and is read where it stands.
  *
  * A set is changed in the statement that changes what it is made of. One user is one place in one row, so nothing grows
- * with the set; writers of the same row take turns until they commit. See docs/decisions/0008.
+ * with the set; writers of the same row take turns until they commit. See docs/decisions/0008-sets-of-users.md.
  */
 
 /** Users that one row holds. */
