@@ -3,9 +3,18 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { DomainError, type FieldIssue } from '../kernel/domain-error.js';
 import { RULE_MARK, shown } from './fields/field.js';
+import { objectListsOf } from './fields/object-list.js';
 import { unstorableValues } from './unstorable-values.js';
 
 const fieldsOf = new WeakMap<object, ReadonlySet<string>>();
+
+type Location = readonly (string | number)[];
+
+/** An object as its class, with everything that is wrong with it. */
+interface Read {
+  readonly request: object;
+  readonly issues: readonly FieldIssue[];
+}
 
 /** Checks bodies and queries against their class, all fields at once, and answers 422 with every wrong one. */
 @Injectable()
@@ -14,22 +23,44 @@ export class RequestValidationPipe implements PipeTransform {
     if ((type !== 'body' && type !== 'query') || metatype === undefined) return value;
     const unstorable = unstorableValues(value, [type]);
     if (unstorable.length > 0) throw refused(unstorable);
-    if (!isObject(value)) throw refused([issueOfWhole(type, value)]);
-    const known = knownFields(metatype);
-    const unknown = Object.keys(value).filter((name) => !known.has(name));
-    const request = instanceOf(metatype as Type<object>, value, known);
-    const errors = validateSync(request, { forbidUnknownValues: false });
-    const issues = [
-      ...errors.flatMap((error) => issuesOf(error, type)),
-      ...unknown.map((name) => ({
-        loc: [type, name],
-        msg: `${name} is not a field of this request`,
-        type: 'unknown_field',
-      })),
-    ];
+    if (!isObject(value)) throw refused([issueOfWhole([type], value)]);
+    const { request, issues } = readAs(metatype as Type<object>, value, [type]);
     if (issues.length > 0) throw refused(issues);
     return request;
   }
+}
+
+function readAs(metatype: Type<object>, value: object, at: Location): Read {
+  const known = knownFields(metatype);
+  const unknown = Object.keys(value).filter((name) => !known.has(name));
+  const request = instanceOf(metatype, value, known);
+  const errors = validateSync(request, { forbidUnknownValues: false });
+  const issues = [
+    ...errors.flatMap((error) => issuesOf(error, at)),
+    ...unknown.map((name) => ({
+      loc: [...at, name],
+      msg: `${name} is not a field of this request`,
+      type: 'unknown_field',
+    })),
+  ];
+  if (issues.length > 0) return { request, issues };
+  return { request, issues: [...objectListsOf(metatype)].flatMap(([name, of]) => readList(request, name, of, at)) };
+}
+
+/** Puts the members of a list in as their class, and answers what is wrong with them. */
+function readList(request: object, name: string, of: Type<object>, at: Location): FieldIssue[] {
+  const list: unknown = Reflect.get(request, name);
+  if (!Array.isArray(list)) return [];
+  const read = list.map((member: unknown, index) => {
+    const loc = [...at, name, index];
+    return isObject(member) ? readAs(of, member, loc) : { request: {}, issues: [issueOfWhole(loc, member)] };
+  });
+  Reflect.set(
+    request,
+    name,
+    read.map((member) => member.request),
+  );
+  return read.flatMap((member) => member.issues);
 }
 
 /**
@@ -51,16 +82,16 @@ function refused(issues: readonly FieldIssue[]): DomainError {
   return new DomainError('invalid', 'validation_failed', 'The request has values that are not right.', issues);
 }
 
-function issueOfWhole(location: string, value: unknown): FieldIssue {
+function issueOfWhole(loc: Location, value: unknown): FieldIssue {
   const missing = value === undefined || value === null;
   const msg = missing ? 'a JSON object is required' : `must be a JSON object, not ${shown(value)}`;
-  return { loc: [location], msg, type: missing ? 'missing' : 'json_object' };
+  return { loc, msg, type: missing ? 'missing' : 'json_object' };
 }
 
-function issuesOf(error: ValidationError, location: string): FieldIssue[] {
+function issuesOf(error: ValidationError, at: Location): FieldIssue[] {
   return Object.entries(error.constraints ?? {}).map(([name, text]) => {
     const [type = name, msg = text] = text.split(RULE_MARK);
-    return { loc: [location, error.property], msg, type };
+    return { loc: [...at, error.property], msg, type };
   });
 }
 

@@ -1,0 +1,29 @@
+import { Body, Controller } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { TenantScope } from '../../../kernel/scope.js';
+import { Answer, answer } from '../../../http/answers.js';
+import { IdempotentPost } from '../../../http/idempotent-post.js';
+import { Route } from '../../../http/openapi/route.decorator.js';
+import { CurrentScope } from '../../../security/current-scope.js';
+import { Requires } from '../../../security/decorators.js';
+import { AccessChecksService } from './access-checks.service.js';
+import { AccessChecks } from './dto/access-check.requests.js';
+import { AccessCheckResultsResponse } from './dto/access-check.responses.js';
+
+@ApiTags('Access')
+@Controller('api/v1/tenants/:tenant_id/access/check')
+export class AccessChecksController {
+  constructor(private readonly checks: AccessChecksService) {}
+
+  @IdempotentPost()
+  @Requires('assignments:read')
+  @Route({
+    summary: 'Whether users can use applications, up to 1,000 pairs at once',
+    description:
+      'Every pair is answered, in the order of the checks; an unknown user or application is an answer too. It changes nothing.',
+    data: AccessCheckResultsResponse,
+  })
+  async checkAccess(@CurrentScope() scope: TenantScope, @Body() body: AccessChecks): Promise<Answer> {
+    return answer(await this.checks.check(scope, body.checks));
+  }
+}

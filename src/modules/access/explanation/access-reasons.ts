@@ -1,0 +1,48 @@
+/** Whether something with bounds holds at the moment, by the database's clock: it will, it does, or it did. */
+export type Timing = 'later' | 'now' | 'ended';
+
+/** Why a user cannot use an application, the most telling first: an answer that has room for one names the first. */
+export const REASONS = [
+  'tenant_suspended',
+  'user_suspended',
+  'application_disabled',
+  'assignment_not_yet_valid',
+  'assignment_expired',
+  'membership_not_yet_valid',
+  'membership_expired',
+  'no_assignment',
+] as const;
+
+export type Reason = (typeof REASONS)[number];
+
+/** Who and what must be active, whatever is assigned. */
+export interface Standing {
+  readonly tenant_status: string;
+  readonly user_status: string;
+  readonly application_status: string;
+}
+
+/** What closes the application to the user whatever is assigned. */
+export function closedBy({ tenant_status, user_status, application_status }: Standing): Reason[] {
+  return [
+    ...(tenant_status === 'active' ? [] : ['tenant_suspended' as const]),
+    ...(user_status === 'active' ? [] : ['user_suspended' as const]),
+    ...(application_status === 'active' ? [] : ['application_disabled' as const]),
+  ];
+}
+
+/** What of an assignment, and of the membership that it is reached by, does not hold now. */
+export function lapsedBy(assignment: Timing, membership: Timing): Reason[] {
+  return [...outOfTime('assignment', assignment), ...outOfTime('membership', membership)];
+}
+
+function outOfTime(what: 'assignment' | 'membership', timing: Timing): Reason[] {
+  if (timing === 'now') return [];
+  return [timing === 'later' ? `${what}_not_yet_valid` : `${what}_expired`];
+}
+
+/** Each once, the most telling first. */
+export function inOrder(reasons: Iterable<Reason>): Reason[] {
+  const given = new Set(reasons);
+  return REASONS.filter((reason) => given.has(reason));
+}
