@@ -18,18 +18,19 @@ const PATH_STANDING = `
 
 /**
  * For each of the pairs, in their order, the status of tenant, user and application (null: there is none) and what the
- * best of the paths between them stands at (null: there is none). From each user upwards, so that neither the members of a
+ * best of the paths between them stands at (null: there is none). Each is looked up for itself
+ * and from the user upwards, whatever the planner expects, so that neither the members of a
  * group nor the users of an application are read: by users_pkey, applications_pkey, group_members_user,
  * group_closure_up, assignments_application_user_key and assignments_application_group_key.
  * Values: tenant, user ids, application ids.
  */
 export const CHECK_ACCESS = statement(
   'access.check',
-  `SELECT t.status AS tenant_status, u.status AS user_status, p.status AS application_status, best.standing
+  `SELECT (SELECT t.status FROM tenants t WHERE t.id = $1) AS tenant_status,
+          (SELECT u.status FROM users u WHERE u.tenant_id = $1 AND u.id = asked.user_id) AS user_status,
+          (SELECT p.status FROM applications p WHERE p.tenant_id = $1 AND p.id = asked.application_id) AS application_status,
+          best.standing
      FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY asked(user_id, application_id, place)
-     LEFT JOIN tenants t ON t.id = $1
-     LEFT JOIN users u ON u.tenant_id = $1 AND u.id = asked.user_id
-     LEFT JOIN applications p ON p.tenant_id = $1 AND p.id = asked.application_id
     CROSS JOIN LATERAL (
       SELECT min(${PATH_STANDING}) AS standing
         FROM (SELECT ${timingOf('a')} AS assignment, 'now' AS membership
