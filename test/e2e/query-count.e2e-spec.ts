@@ -106,6 +106,22 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`GET ${T}/users/{user_id}`, 1, get(user)],
   [`GET ${T}/users/{user_id}/groups`, 2, get((world) => `${user(world)}/groups?per_page=200`)],
   [`GET ${T}/users/{user_id}/applications`, 1, get((world) => `${user(world)}/applications`)],
+  [
+    `GET ${T}/users/{user_id}/applications/{application_id}/access`,
+    1,
+    get((world) => `${user(world)}${application(world)}/access`),
+  ],
+  [`GET ${T}/users/{user_id}/access`, 1, get((world) => `${user(world)}/access?per_page=200`)],
+  [
+    `POST ${T}/access/check`,
+    1,
+    post(
+      () => '/access/check',
+      ({ users, applications }) => ({
+        checks: users.map((user_id, at) => ({ user_id, application_id: applications[at] })),
+      }),
+    ),
+  ],
   [`GET ${T}/groups`, 1, get(() => '/groups?per_page=200')],
   [`GET ${T}/groups/{group_id}`, 1, get(group)],
   [`GET ${T}/groups/{group_id}/members`, 2, get((world) => `${group(world)}/members?transitive=true&per_page=200`)],

@@ -35,13 +35,16 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   Audit: 'audit',
 };
 
+/** Operations that are POST for the size of what they ask, and change nothing. */
+const READING_POSTS = ['/api/v1/tenants/{tenant_id}/access/check'];
+
 /** The scope that an operation asks for, by its section and method. */
 function scopeOf({ method, path, operation }: PlacedOperation): string {
   if (path === '/api/v1/tenants' || path === '/api/v1/tenants/{tenant_id}' || path === '/api/v1/audit-events')
     return 'platform';
   const subject = SUBJECTS[operation.tags?.[0] ?? ''];
   if (subject === undefined) throw new Error(`Nobody has decided which scope ${path} asks for.`);
-  return `${subject}:${method === 'GET' ? 'read' : 'write'}`;
+  return `${subject}:${method === 'GET' || READING_POSTS.includes(path) ? 'read' : 'write'}`;
 }
 
 async function guardedOperations(): Promise<PlacedOperation[]> {
