@@ -9,19 +9,18 @@ function standing(reason: Reason): number {
   return STANDINGS.indexOf(reason);
 }
 
-const PATH_STANDING = `
-  CASE WHEN path.assignment = 'later' THEN ${standing('assignment_not_yet_valid')}
-       WHEN path.assignment = 'ended' THEN ${standing('assignment_expired')}
-       WHEN path.membership = 'later' THEN ${standing('membership_not_yet_valid')}
-       WHEN path.membership = 'ended' THEN ${standing('membership_expired')}
-       ELSE 0 END`;
+/** Where the bounds of `row`, an assignment or a membership, leave the paths through it; `held`: where they do not matter. */
+function standingOf(row: string, what: 'assignment' | 'membership', held: string): string {
+  const [later, ended] = [standing(`${what}_not_yet_valid`), standing(`${what}_expired`)];
+  return `CASE ${timingOf(row)} WHEN 'later' THEN ${later} WHEN 'ended' THEN ${ended} ELSE ${held} END`;
+}
 
 /**
  * For each of the pairs, in their order, the status of tenant, user and application (null: there is none) and what the
- * best of the paths between them stands at (null: there is none). Each is looked up for itself
- * and from the user upwards, whatever the planner expects, so that neither the members of a
- * group nor the users of an application are read: by users_pkey, applications_pkey, group_members_user,
- * group_closure_up, assignments_application_user_key and assignments_application_group_key.
+ * best of the paths between them stands at (null: there is none). Each pair is
+ * looked up for itself and from the user upwards, so that it costs what the user is in, however many members a group and
+ * however many assignments an application has: by users_pkey, applications_pkey, group_members_user, group_closure_up,
+ * assignments_application_user_key and assignments_application_group_key.
  * Values: tenant, user ids, application ids.
  */
 export const CHECK_ACCESS = statement(
@@ -32,17 +31,21 @@ export const CHECK_ACCESS = statement(
           best.standing
      FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY asked(user_id, application_id, place)
     CROSS JOIN LATERAL (
-      SELECT min(${PATH_STANDING}) AS standing
-        FROM (SELECT ${timingOf('a')} AS assignment, 'now' AS membership
+      WITH reached AS MATERIALIZED (
+        SELECT up.ancestor_id AS group_id, min(${standingOf('m', 'membership', '0')}) AS standing
+          FROM group_members m JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
+         WHERE m.tenant_id = $1 AND m.user_id = asked.user_id
+         GROUP BY up.ancestor_id
+      )
+      SELECT min(path.standing) AS standing
+        FROM (SELECT ${standingOf('a', 'assignment', '0')} AS standing
                 FROM assignments a
                WHERE a.tenant_id = $1 AND a.application_id = asked.application_id AND a.user_id = asked.user_id
                UNION ALL
-              SELECT ${timingOf('a')}, ${timingOf('m')}
-                FROM group_members m
-                JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
-                JOIN assignments a
-                  ON a.tenant_id = $1 AND a.application_id = asked.application_id AND a.group_id = up.ancestor_id
-               WHERE m.tenant_id = $1 AND m.user_id = asked.user_id) path
+              SELECT ${standingOf('a', 'assignment', 'reached.standing')}
+                FROM assignments a JOIN reached ON reached.group_id = a.group_id
+               WHERE a.tenant_id = $1 AND a.application_id = asked.application_id
+                 AND a.group_id = ANY (ARRAY(SELECT reached.group_id FROM reached))) path
     ) best
     ORDER BY asked.place`,
 );

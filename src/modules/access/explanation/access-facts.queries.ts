@@ -8,9 +8,9 @@ export function timingOf(row: string): string {
 
 const GIVEN = `a.id, a.group_id, a.assigned_at, a.assigned_by, a.valid_from, a.valid_until, ${timingOf('a')} AS timing`;
 
-/** The groups above one: read upwards in any plan, because OFFSET 0 keeps the planner from reading an assigned group downwards. */
-const FENCED_ABOVE = `
-  SELECT c.ancestor_id FROM group_closure c WHERE c.tenant_id = $1 AND c.descendant_id = reached.group_id OFFSET 0`;
+/** The groups above a reached one; OFFSET 0 keeps the planner from reading all that is inside of an assigned group instead. */
+const ABOVE_REACHED = `(
+  SELECT c.ancestor_id FROM group_closure c WHERE c.tenant_id = $1 AND c.descendant_id = reached.group_id OFFSET 0)`;
 
 /**
  * The facts (see AccessFacts) that tie a user to an application, as a subquery with the one column `facts`; `user` and
@@ -30,11 +30,12 @@ export function factsOf(user: string, application: string): string {
       SELECT ${GIVEN} FROM assignments a
        WHERE a.tenant_id = $1 AND a.application_id = ${application} AND a.user_id = ${user}
        UNION ALL
-      SELECT ${GIVEN} FROM reached JOIN assignments a
-          ON a.tenant_id = $1 AND a.application_id = ${application} AND a.group_id = reached.group_id
+      SELECT ${GIVEN} FROM assignments a
+       WHERE a.tenant_id = $1 AND a.application_id = ${application}
+         AND a.group_id = ANY (ARRAY(SELECT reached.group_id FROM reached))
     ), involved AS MATERIALIZED (
       SELECT reached.group_id FROM reached
-       WHERE EXISTS (SELECT FROM (${FENCED_ABOVE}) up WHERE up.ancestor_id IN (SELECT given.group_id FROM given))
+       WHERE EXISTS (SELECT FROM ${ABOVE_REACHED} up WHERE up.ancestor_id IN (SELECT given.group_id FROM given))
     )
     SELECT json_build_object(
       'assignments', (SELECT coalesce(json_agg(given), '[]') FROM given),

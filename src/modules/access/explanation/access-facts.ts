@@ -22,7 +22,7 @@ export interface MembershipFact extends Bounded {
   readonly added_at: string;
 }
 
-export interface NestingFact extends Nesting {
+interface NestingFact extends Nesting {
   readonly added_at: string;
 }
 

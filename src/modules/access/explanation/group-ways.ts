@@ -5,7 +5,7 @@ export interface Nesting {
 }
 
 /** All ways up from one group: how many, and how long they may be (bit n: there is one of n nestings). */
-export interface Ways {
+interface Ways {
   readonly count: bigint;
   readonly lengths: bigint;
 }
