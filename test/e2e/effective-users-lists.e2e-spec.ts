@@ -192,9 +192,36 @@ describe('the filters of the effective users', () => {
     }
   });
 
+  it('include the paths that the explanation of each user has, where they are asked for', async () => {
+    const { tenant, application } = await smallWorld();
+    const plain = await page(tenant, application, 'per_page=4');
+    const rows = (await page(tenant, application, 'per_page=4&include=paths')).body.data as (Row & {
+      paths: object[];
+    })[];
+    const without = rows.map(({ paths, path_count, paths_truncated, ...row }: Row & Record<string, unknown>) => {
+      expect([(paths as object[]).length, paths_truncated]).toEqual([path_count, false]);
+      return row;
+    });
+    expect(without).toEqual(plain.body.data);
+    for (const row of rows) {
+      const why = await tenant.api.get(`${tenant.path}/users/${row.user_id}/applications/${application}/access`);
+      expect(row.paths).toEqual(why.body.data.paths);
+    }
+    // Eve directly and by Sales; adam by Sales and by Guests; Carl by Guests; bea directly.
+    expect(rows.map(({ paths }) => paths.length)).toEqual([2, 2, 1, 1]);
+  });
+
   it('refuse what they do not know', async () => {
     const { tenant, application } = await smallWorld();
-    for (const query of ['sort=name', 'sort=', 'via_group=sales', 'assignment_type=both', 'status=gone', 'search=']) {
+    for (const query of [
+      'sort=name',
+      'sort=',
+      'via_group=sales',
+      'assignment_type=both',
+      'status=gone',
+      'search=',
+      'include=all',
+    ]) {
       expect([query, (await page(tenant, application, query)).status]).toEqual([query, 422]);
     }
   });

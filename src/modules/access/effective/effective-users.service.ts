@@ -5,6 +5,7 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import { containing } from '../../../persistence/like-pattern.js';
 import { UserSet } from '../../users/index.js';
+import { AccessPathsService } from '../explanation/access-paths.service.js';
 import { AssignmentOrder } from './assignment-order.js';
 import type { EffectiveUserResponse } from './dto/effective-user.response.js';
 import type { Sort } from './dto/effective-users.requests.js';
@@ -18,7 +19,14 @@ const FEW = 10_000;
 /** How often a page is read again because somebody lost access while it was put together. */
 const ATTEMPTS = 3;
 
-type Filter = EffectiveFilter & { readonly sort?: Sort | undefined; readonly search?: string | undefined };
+/** Most paths that are shown of each user. */
+const MOST_PATHS = 20;
+
+interface Filter extends EffectiveFilter {
+  readonly sort?: Sort | undefined;
+  readonly search?: string | undefined;
+  readonly include?: 'paths' | undefined;
+}
 
 /** A row with what its list can be ordered by. */
 interface ExplainedUser extends Omit<EffectiveUserResponse, 'assignment_type'> {
@@ -38,7 +46,10 @@ interface Listed {
 /** Who can use an application: the question Doorlist exists for. */
 @Injectable()
 export class EffectiveUsersService {
-  constructor(private readonly doors: DatabaseDoors) {}
+  constructor(
+    private readonly doors: DatabaseDoors,
+    private readonly paths: AccessPathsService,
+  ) {}
 
   /** One page, with the exact total. Every page costs the same, by number or by cursor, but for names. Errors: 404. */
   async list(
@@ -59,8 +70,25 @@ export class EffectiveUsersService {
         const right = rows.filter(isRight(filter));
         if (right.length < Math.min(ordinals.length, perPage) && attempt < ATTEMPTS) continue;
         const last = ordinals.length > perPage ? right.at(-1) : undefined;
-        return { items: right.map(rowOf), totalItems: users.size, next: last ? keysOf(last, sort) : null };
+        const items = await this.#shown(scope, applicationId, right.map(rowOf), filter);
+        return { items, totalItems: users.size, next: last ? keysOf(last, sort) : null };
       }
+    });
+  }
+
+  /** The rows with their paths, where they are asked for. */
+  async #shown(
+    scope: TenantScope,
+    applicationId: string,
+    rows: readonly EffectiveUserResponse[],
+    { include }: Filter,
+  ): Promise<readonly EffectiveUserResponse[]> {
+    if (include === undefined || rows.length === 0) return rows;
+    const ids = rows.map((row) => row.user_id);
+    const paths = await this.paths.pathsOf(scope, applicationId, ids, MOST_PATHS);
+    return rows.map((row) => {
+      const { pathCount = 0, paths: shown = [], truncated = false } = paths.get(row.user_id) ?? {};
+      return { ...row, path_count: pathCount, paths: [...shown], paths_truncated: truncated };
     });
   }
 

@@ -55,4 +55,12 @@ export class EffectiveUsersQuery extends PageQuery {
     of: ['active', 'suspended', 'any'],
   })
   status?: 'active' | 'suspended' | 'any';
+
+  @Choice({
+    description: '`paths`: by which ways each user of the page comes to the application.',
+    sample: 'paths',
+    optional: true,
+    of: ['paths'],
+  })
+  include?: 'paths';
 }
