@@ -1,6 +1,7 @@
 import type { ApiAnswer } from '../support/api.js';
 import { ASSIGNEES, assignmentCounts, manyApplications, newAssignee } from '../support/assignment-steps.js';
 import { newTenant } from '../support/tenant.js';
+import { expectSetsTrue } from '../support/user-sets.js';
 
 /** How often each status was answered. */
 function statuses(answers: readonly ApiAnswer[]): Record<string, number> {
@@ -67,6 +68,7 @@ describe.each(ASSIGNEES)('requests for one $kind at the same moment', ({ kind })
     const made = puts.filter(({ status }) => status === 201).length;
     const taken = deletes.filter(({ status }) => status === 204).length;
     expect(await assignmentCounts(tenant)).toEqual({ rows: made - taken, events: made + taken });
+    await expectSetsTrue(tenant.id);
   });
 
   it('leave nothing behind: while the application is deleted, every assignment is refused or goes with it', async () => {
@@ -80,5 +82,6 @@ describe.each(ASSIGNEES)('requests for one $kind at the same moment', ({ kind })
     expect(removal.status).toBe(204);
     expect(answers.every(({ status }) => status === 201 || status === 404)).toBe(true);
     expect((await assignmentCounts(tenant)).rows).toBe(0);
+    await expectSetsTrue(tenant.id);
   });
 });
