@@ -1,9 +1,10 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
-import { DomainError, type FieldIssue } from '../kernel/domain-error.js';
+import { DomainError, listedIssues, type FieldIssue } from '../kernel/domain-error.js';
 import { RULE_MARK, shown } from './fields/field.js';
 import { objectListsOf } from './fields/object-list.js';
+import { isOptionalBody } from './optional-body.js';
 import { unstorableValues } from './unstorable-values.js';
 
 const fieldsOf = new WeakMap<object, ReadonlySet<string>>();
@@ -21,6 +22,7 @@ interface Read {
 export class RequestValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || metatype === undefined) return value;
+    if (value === undefined && isOptionalBody(metatype)) return value;
     const unstorable = unstorableValues(value, [type]);
     if (unstorable.length > 0) throw refused(unstorable);
     if (!isObject(value)) throw refused([issueOfWhole([type], value)]);
@@ -77,9 +79,10 @@ function isFreeJson(value: unknown): boolean {
   return Array.isArray(value) ? value.some((item) => typeof item === 'object') : isObject(value);
 }
 
-/** 422 with all issues. */
+/** 422 with all issues, or the first of very many. */
 function refused(issues: readonly FieldIssue[]): DomainError {
-  return new DomainError('invalid', 'validation_failed', 'The request has values that are not right.', issues);
+  const listed = listedIssues(issues);
+  return new DomainError('invalid', 'validation_failed', 'The request has values that are not right.', listed);
 }
 
 function issueOfWhole(loc: Location, value: unknown): FieldIssue {

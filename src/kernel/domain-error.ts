@@ -51,3 +51,18 @@ export function forbidden(code: string, message: string): DomainError {
 export function invalid(loc: readonly (string | number)[], msg: string, type: string): DomainError {
   return new DomainError('invalid', 'validation_failed', msg, [{ loc, msg, type }]);
 }
+
+/** Issues that one answer lists at most. */
+const MOST_ISSUES = 100;
+
+/** The first hundred issues, and one more that says how many are left out. */
+export function listedIssues(issues: readonly FieldIssue[]): readonly FieldIssue[] {
+  const more = issues.length - MOST_ISSUES;
+  if (more <= 0) return issues;
+  const rest = {
+    loc: issues[0]?.loc.slice(0, 1) ?? [],
+    msg: `and ${more} more that are not listed`,
+    type: 'more_issues',
+  };
+  return [...issues.slice(0, MOST_ISSUES), rest];
+}

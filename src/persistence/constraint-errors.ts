@@ -1,4 +1,5 @@
-import type { ErrorKind } from '../kernel/domain-error.js';
+import type { ErrorKind, FieldIssue } from '../kernel/domain-error.js';
+import { orderIssue } from '../kernel/validity.js';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -6,6 +7,7 @@ interface Refusal {
   readonly kind: ErrorKind;
   readonly code: string;
   readonly message: (input: Input) => string;
+  readonly issues?: (input: Input) => FieldIssue[];
 }
 
 /** Shows a refused value in a message, cut where it is long. */
@@ -35,6 +37,14 @@ function missing(resource: string): Refusal {
   };
 }
 
+/** 422: the bounds of what holds for a time are in the wrong order, as sent or after they were merged. */
+const BOUNDS_IN_ORDER: Refusal = {
+  kind: 'invalid',
+  code: 'validation_failed',
+  message: (input) => orderIssue(input, ['body']).msg,
+  issues: (input) => [orderIssue(input, ['body'])],
+};
+
 /** The one place where a constraint of the schema gets its meaning for callers. */
 export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   tenants_slug_key: taken('slug', 'this service'),
@@ -53,6 +63,8 @@ export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   group_members_user_fkey: missing('user'),
   group_nestings_parent_fkey: missing('group'),
   group_nestings_child_fkey: missing('group'),
+  group_members_validity: BOUNDS_IN_ORDER,
+  assignments_validity: BOUNDS_IN_ORDER,
   assignments_application_fkey: missing('application'),
   assignments_user_fkey: missing('user'),
   assignments_group_fkey: missing('group'),

@@ -29,7 +29,8 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
   const code = driver.code ?? '';
   if (code.startsWith(CONSTRAINT_CLASS)) {
     const refusal = CONSTRAINT_ERRORS[driver.constraint ?? ''];
-    return refusal ? new DomainError(refusal.kind, refusal.code, refusal.message(input)) : error;
+    if (!refusal) return error;
+    return new DomainError(refusal.kind, refusal.code, refusal.message(input), refusal.issues?.(input));
   }
   if (code === STATEMENT_TIMEOUT) {
     return new DomainError(

@@ -31,6 +31,8 @@ describe.each(ASSIGNEES)('giving applications to a $kind', ({ kind, type }) => {
         assignment_type: type,
         assigned_at: expect.stringMatching(MOMENT),
         assigned_by: subjectOf(tenant.api),
+        valid_from: null,
+        valid_until: null,
       },
       meta: metaOf(made),
     });
@@ -51,7 +53,16 @@ describe.each(ASSIGNEES)('giving applications to a $kind', ({ kind, type }) => {
         actor_id: assigned_by,
         request_id: made.headers.get('x-request-id'),
         before: null,
-        after: { id, application_id: application, user_id, group_id, assigned_by, assigned_at: expect.any(String) },
+        after: {
+          id,
+          application_id: application,
+          user_id,
+          group_id,
+          assigned_by,
+          assigned_at: expect.any(String),
+          valid_from: null,
+          valid_until: null,
+        },
       },
     ]);
   });
@@ -112,6 +123,8 @@ describe.each(ASSIGNEES)('putting an application to a $kind', ({ kind, type }) =
         assignment_type: type,
         assigned_at: expect.stringMatching(MOMENT),
         assigned_by: subjectOf(tenant.api),
+        valid_from: null,
+        valid_until: null,
       },
       meta: metaOf(first),
     });

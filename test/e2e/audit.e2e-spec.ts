@@ -104,6 +104,8 @@ describe('the audit trail', () => {
       group_id: groupId,
       user_id: userId,
       added_at: expect.any(String),
+      valid_from: null,
+      valid_until: null,
     });
     const made = (userId: string): Change => ({
       action: 'membership.created',
@@ -169,6 +171,8 @@ describe('the audit trail', () => {
       group_id: kind === 'group' ? holder : null,
       assigned_at: expect.any(String),
       assigned_by: subjectOf(api),
+      valid_from: null,
+      valid_until: null,
     });
     const made = (app: string): Change => ({
       action: 'assignment.created',

@@ -4,6 +4,7 @@ import { sql } from '../support/sql.js';
 import { manyUsers } from '../support/many-users.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 
+const UNBOUND = { valid_from: null, valid_until: null };
 const META = { request_id: expect.any(String), timestamp: expect.any(String) };
 const NOBODY = '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44';
 const MOST_MEMBERS = 1000;
@@ -29,9 +30,33 @@ describe('adding members', () => {
     const listed = await api.get(`${path}/groups/${groupId}/members`);
     expect(listed.body).toEqual({
       data: [
-        { user_id: ada, user_name: 'ada', display_name: null, membership: 'direct', added_at: expect.any(String) },
-        { user_id: bob, user_name: 'bob', display_name: null, membership: 'direct', added_at: expect.any(String) },
-        { user_id: cid, user_name: 'cid', display_name: null, membership: 'direct', added_at: expect.any(String) },
+        {
+          user_id: ada,
+          user_name: 'ada',
+          display_name: null,
+          membership: 'direct',
+          added_at: expect.any(String),
+          ...UNBOUND,
+          state: 'valid',
+        },
+        {
+          user_id: bob,
+          user_name: 'bob',
+          display_name: null,
+          membership: 'direct',
+          added_at: expect.any(String),
+          ...UNBOUND,
+          state: 'valid',
+        },
+        {
+          user_id: cid,
+          user_name: 'cid',
+          display_name: null,
+          membership: 'direct',
+          added_at: expect.any(String),
+          ...UNBOUND,
+          state: 'valid',
+        },
       ],
       pagination: { page: 1, per_page: 50, total_items: 3, total_pages: 1, next_cursor: null },
       meta: META,
@@ -143,7 +168,7 @@ describe('one membership', () => {
     const made = await api.put(url);
     expect(made.status).toBe(201);
     expect(made.body).toEqual({
-      data: { group_id: groupId, user_id: ada, added_at: expect.any(String) },
+      data: { group_id: groupId, user_id: ada, added_at: expect.any(String), ...UNBOUND },
       meta: META,
     });
     const again = await api.put(url);
@@ -226,9 +251,33 @@ describe('members of nested groups', () => {
     const all = await api.get(`${path}/groups/${top}/members?transitive=true`);
     expect(all.body).toEqual({
       data: [
-        { user_id: ada, user_name: 'ada', display_name: null, membership: 'direct', added_at: expect.any(String) },
-        { user_id: bob, user_name: 'bob', display_name: 'Bob', membership: 'inherited', added_at: null },
-        { user_id: cid, user_name: 'cid', display_name: null, membership: 'inherited', added_at: null },
+        {
+          user_id: ada,
+          user_name: 'ada',
+          display_name: null,
+          membership: 'direct',
+          added_at: expect.any(String),
+          ...UNBOUND,
+          state: 'valid',
+        },
+        {
+          user_id: bob,
+          user_name: 'bob',
+          display_name: 'Bob',
+          membership: 'inherited',
+          added_at: null,
+          ...UNBOUND,
+          state: 'valid',
+        },
+        {
+          user_id: cid,
+          user_name: 'cid',
+          display_name: null,
+          membership: 'inherited',
+          added_at: null,
+          ...UNBOUND,
+          state: 'valid',
+        },
       ],
       pagination: { page: 1, per_page: 50, total_items: 3, total_pages: 1, next_cursor: null },
       meta: META,

@@ -2,6 +2,7 @@ import { Transform } from 'class-transformer';
 import { applyDecorators } from '@nestjs/common';
 import { isUuid } from '../../kernel/ids.js';
 import { field, type FieldOptions } from './field.js';
+import { MOMENT_RULE, isMoment } from './moment.js';
 
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
@@ -90,6 +91,14 @@ export function Ids(options: FieldOptions & { readonly max: number }): PropertyD
       minItems: 1,
       maxItems: options.max,
     }),
+  );
+}
+
+/** A moment as RFC 3339 has it, of the years 1 to 9999; it is read as UTC, cut to the milliseconds that answers have. */
+export function Moment(options: FieldOptions): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (isMoment(value) ? new Date(value).toISOString() : value)),
+    field(options, MOMENT_RULE, { type: String, format: 'date-time' }),
   );
 }
 

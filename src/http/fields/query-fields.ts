@@ -2,6 +2,7 @@ import { Transform } from 'class-transformer';
 import { applyDecorators } from '@nestjs/common';
 import { PER_PAGE, type PageRequest } from '../../kernel/page.js';
 import { field, type FieldOptions } from './field.js';
+import { MOMENT_RULE } from './moment.js';
 
 /** A whole number in a query string. */
 function WholeParameter(options: FieldOptions & { readonly min: number; readonly max: number }): PropertyDecorator {
@@ -33,8 +34,7 @@ export function TextParameter(options: FieldOptions & { readonly max?: number })
 
 /** A moment in a query string, as RFC 3339 has it, such as 2026-11-22T09:30:00Z. */
 export function MomentParameter(options: FieldOptions): PropertyDecorator {
-  const rule = { type: 'date_time', expected: 'a date and time such as 2026-11-22T09:30:00Z', accepts: isMoment };
-  return field({ optional: true, ...options }, rule, { type: String, format: 'date-time' });
+  return field({ optional: true, ...options }, MOMENT_RULE, { type: String, format: 'date-time' });
 }
 
 /** What every list takes: a page by its number, or by the cursor that the page before it answered. */
@@ -65,14 +65,4 @@ export class PageQuery {
 
 function isDigits(value: unknown): value is string {
   return typeof value === 'string' && /^-?\d{1,15}$/.test(value);
-}
-
-const MOMENT = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/i;
-
-/** Date.parse alone takes February 31, the year 0 and offsets that PostgreSQL does not. */
-function isMoment(value: unknown): boolean {
-  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) return false;
-  const [, year, month, day] = (MOMENT.exec(value) ?? []).map(Number);
-  if (year === undefined || month === undefined || day === undefined || year < 1) return false;
-  return day <= new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 }

@@ -1,24 +1,40 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../../kernel/domain-error.js';
 import type { TenantScope } from '../../kernel/scope.js';
-import { Database } from '../../persistence/database.js';
-import { APPLICATIONS_OF_GROUP, APPLICATIONS_OF_USER, ASSIGNEES } from './assignments.read-model.js';
+import type { Page, PageRequest } from '../../kernel/page.js';
+import type { ValidityState } from '../../kernel/validity.js';
+import { DatabaseDoors } from '../../persistence/database-doors.js';
+import { ApplicationsService } from '../applications/index.js';
+import { notAssigned, type Assignee } from './assignee.js';
+import { assignmentOf, type AssignmentRow } from './assignment-row.js';
+import * as readModel from './assignments.read-model.js';
 import type {
   AppAssignmentResponse,
   ApplicationAssigneesResponse,
+  ApplicationAssignmentResponse,
+  AssignmentResponse,
   UserAssignedAppsResponse,
 } from './dto/assignment.responses.js';
 
 type Row = AppAssignmentResponse & { readonly id: string | null };
 
+interface Assignees {
+  readonly users: string[];
+  readonly groups: string[];
+}
+
 /** What is assigned, read from either end. */
 @Injectable()
 export class AssignedApplicationsService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly doors: DatabaseDoors,
+    private readonly applications: ApplicationsService,
+  ) {}
 
   /** Errors: 404. */
   async ofUser(scope: TenantScope, userId: string, withGroups: boolean): Promise<UserAssignedAppsResponse> {
-    const rows = await this.database.query<Row>(scope, APPLICATIONS_OF_USER, [scope.tenantId, userId, withGroups]);
+    const values = [scope.tenantId, userId, withGroups];
+    const rows = await this.doors.database.query<Row>(scope, readModel.APPLICATIONS_OF_USER, values);
     if (rows.length === 0) throw notFound('user', userId);
     const applications = assignmentsIn(rows);
     return { user_id: userId, applications, total_count: applications.length };
@@ -26,7 +42,8 @@ export class AssignedApplicationsService {
 
   /** Errors: 404. */
   async ofGroup(scope: TenantScope, groupId: string): Promise<AppAssignmentResponse[]> {
-    const rows = await this.database.query<Row>(scope, APPLICATIONS_OF_GROUP, [scope.tenantId, groupId]);
+    const values = [scope.tenantId, groupId];
+    const rows = await this.doors.database.query<Row>(scope, readModel.APPLICATIONS_OF_GROUP, values);
     if (rows.length === 0) throw notFound('group', groupId);
     return assignmentsIn(rows);
   }
@@ -34,10 +51,36 @@ export class AssignedApplicationsService {
   /** Users and groups assigned to the application itself. Errors: 404. */
   async assignees(scope: TenantScope, applicationId: string): Promise<ApplicationAssigneesResponse> {
     const values = [scope.tenantId, applicationId];
-    const [found] = await this.database.query<{ users: string[]; groups: string[] }>(scope, ASSIGNEES, values);
+    const [found] = await this.doors.database.query<Assignees>(scope, readModel.ASSIGNEES, values);
     if (!found) throw notFound('application', applicationId);
     const { users, groups } = found;
     return { application_id: applicationId, users, groups, total_users: users.length, total_groups: groups.length };
+  }
+
+  /** One assignment, whether it holds now or not. Errors: 404 `assignment_not_found`. */
+  async one(scope: TenantScope, assignee: Assignee, applicationId: string): Promise<AssignmentResponse> {
+    const values = [scope.tenantId, assignee.id, applicationId];
+    const [row] = await this.doors.database.query<AssignmentRow>(scope, readModel.READ[assignee.kind], values);
+    if (!row) throw notAssigned(assignee, applicationId);
+    return assignmentOf(assignee, row);
+  }
+
+  /** All assignments of an application, whether they hold now or not, in the order of their ids. Errors: 404. */
+  async ofApplication(
+    scope: TenantScope,
+    applicationId: string,
+    filter: { state?: ValidityState | undefined; assignment_type?: string | undefined },
+    request: PageRequest,
+  ): Promise<Page<ApplicationAssignmentResponse>> {
+    await this.applications.get(scope, applicationId);
+    const query = {
+      list: 'application-assignments',
+      select: readModel.ASSIGNMENT_SELECT,
+      from: readModel.ASSIGNMENTS_OF_APPLICATION,
+      values: [scope.tenantId, applicationId, filter.state ?? null, filter.assignment_type ?? null],
+      sort: [{ column: 'id', type: 'uuid' }],
+    } as const;
+    return this.doors.paginator.rows(scope, query, request);
   }
 }
 

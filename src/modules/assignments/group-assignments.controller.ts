@@ -1,6 +1,7 @@
-import { Body, Controller, Delete, Get, Put } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Patch, Put } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../kernel/scope.js';
+import { validityOf } from '../../kernel/validity.js';
 import { Answer, answer, created, put } from '../../http/answers.js';
 import { IdempotentPost } from '../../http/idempotent-post.js';
 import { Route } from '../../http/openapi/route.decorator.js';
@@ -11,7 +12,7 @@ import { AssignedApplicationsService } from './assigned-applications.service.js'
 import { group } from './assignee.js';
 import { reachOf } from './assignment-reach.js';
 import { AssignmentsService } from './assignments.service.js';
-import { AssignmentCreate, BulkAssignmentCreate } from './dto/assignment.requests.js';
+import { AssignmentCreate, AssignmentPut, AssignmentUpdate, BulkAssignmentCreate } from './dto/assignment.requests.js';
 import { AppAssignmentResponse, AssignmentResponse, BulkAssignmentResponse } from './dto/assignment.responses.js';
 
 @ApiTags('Assignments')
@@ -49,7 +50,7 @@ export class GroupAssignmentsController {
     @PathId('group_id') groupId: string,
     @Body() body: AssignmentCreate,
   ): Promise<Answer> {
-    const assignment = await this.assignments.assign(scope, group(groupId), body.application_id);
+    const assignment = await this.assignments.assign(scope, group(groupId), body.application_id, validityOf(body));
     return created(assignment, { createdAs: body.application_id });
   }
 
@@ -67,7 +68,8 @@ export class GroupAssignmentsController {
     @PathId('group_id') groupId: string,
     @Body() body: BulkAssignmentCreate,
   ): Promise<Answer> {
-    return answer(await this.assignments.assignMany(scope, group(groupId), body.application_ids));
+    const { application_ids: ids } = body;
+    return answer(await this.assignments.assignMany(scope, group(groupId), ids, validityOf(body)));
   }
 
   @Put(':application_id')
@@ -75,17 +77,52 @@ export class GroupAssignmentsController {
   @Route({
     summary: 'Assign an application to the group, idempotently',
     dryRun: reachOf('group'),
-    description: '201 where it was not assigned, 200 where it was.',
+    description:
+      '201 where it was not assigned, or is no more; 200 where it is. With a body the assignment then has exactly its bounds.',
     data: AssignmentResponse,
     alsoCreates: true,
   })
+  @ApiBody({ type: AssignmentPut, required: false })
   async putGroupAssignment(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') groupId: string,
     @PathId('application_id') applicationId: string,
+    @Body() body?: AssignmentPut,
   ): Promise<Answer> {
-    const { assignment, isNew } = await this.assignments.put(scope, group(groupId), applicationId);
+    const validity = body && validityOf(body);
+    const { assignment, isNew } = await this.assignments.put(scope, group(groupId), applicationId, validity);
     return put(assignment, isNew);
+  }
+
+  @Get(':application_id')
+  @Requires('assignments:read')
+  @Route({
+    summary: "Read the group's assignment of an application",
+    description: 'Also where it holds later, or has held.',
+    data: AssignmentResponse,
+  })
+  async getGroupAssignment(
+    @CurrentScope() scope: TenantScope,
+    @PathId('group_id') groupId: string,
+    @PathId('application_id') applicationId: string,
+  ): Promise<Answer> {
+    return answer(await this.assigned.one(scope, group(groupId), applicationId));
+  }
+
+  @Patch(':application_id')
+  @Requires('assignments:write')
+  @Route({
+    summary: "Change from when until when the group's assignment holds",
+    description: 'A JSON merge patch (RFC 7396): what is left out stays, null takes a bound away.',
+    data: AssignmentResponse,
+  })
+  async updateGroupAssignment(
+    @CurrentScope() scope: TenantScope,
+    @PathId('group_id') groupId: string,
+    @PathId('application_id') applicationId: string,
+    @Body() body: AssignmentUpdate,
+  ): Promise<Answer> {
+    return answer(await this.assignments.change(scope, group(groupId), applicationId, body));
   }
 
   @Delete(':application_id')

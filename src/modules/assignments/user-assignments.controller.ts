@@ -1,6 +1,7 @@
-import { Body, Controller, Delete, Get, Put, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Patch, Put, Query } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../kernel/scope.js';
+import { validityOf } from '../../kernel/validity.js';
 import { Answer, answer, created, put } from '../../http/answers.js';
 import { IdempotentPost } from '../../http/idempotent-post.js';
 import { Route } from '../../http/openapi/route.decorator.js';
@@ -11,7 +12,13 @@ import { AssignedApplicationsService } from './assigned-applications.service.js'
 import { user } from './assignee.js';
 import { reachOf } from './assignment-reach.js';
 import { AssignmentsService } from './assignments.service.js';
-import { AssignmentCreate, BulkAssignmentCreate, UserApplicationsQuery } from './dto/assignment.requests.js';
+import {
+  AssignmentCreate,
+  AssignmentPut,
+  AssignmentUpdate,
+  BulkAssignmentCreate,
+  UserApplicationsQuery,
+} from './dto/assignment.requests.js';
 import { AssignmentResponse, BulkAssignmentResponse, UserAssignedAppsResponse } from './dto/assignment.responses.js';
 
 @ApiTags('Assignments')
@@ -52,7 +59,7 @@ export class UserAssignmentsController {
     @PathId('user_id') userId: string,
     @Body() body: AssignmentCreate,
   ): Promise<Answer> {
-    const assignment = await this.assignments.assign(scope, user(userId), body.application_id);
+    const assignment = await this.assignments.assign(scope, user(userId), body.application_id, validityOf(body));
     return created(assignment, { createdAs: body.application_id });
   }
 
@@ -70,7 +77,8 @@ export class UserAssignmentsController {
     @PathId('user_id') userId: string,
     @Body() body: BulkAssignmentCreate,
   ): Promise<Answer> {
-    return answer(await this.assignments.assignMany(scope, user(userId), body.application_ids));
+    const { application_ids: ids } = body;
+    return answer(await this.assignments.assignMany(scope, user(userId), ids, validityOf(body)));
   }
 
   @Put(':application_id')
@@ -78,17 +86,52 @@ export class UserAssignmentsController {
   @Route({
     summary: 'Assign an application to the user, idempotently',
     dryRun: reachOf('user'),
-    description: '201 where it was not assigned, 200 where it was.',
+    description:
+      '201 where it was not assigned, or is no more; 200 where it is. With a body the assignment then has exactly its bounds.',
     data: AssignmentResponse,
     alsoCreates: true,
   })
+  @ApiBody({ type: AssignmentPut, required: false })
   async putUserAssignment(
     @CurrentScope() scope: TenantScope,
     @PathId('user_id') userId: string,
     @PathId('application_id') applicationId: string,
+    @Body() body?: AssignmentPut,
   ): Promise<Answer> {
-    const { assignment, isNew } = await this.assignments.put(scope, user(userId), applicationId);
+    const validity = body && validityOf(body);
+    const { assignment, isNew } = await this.assignments.put(scope, user(userId), applicationId, validity);
     return put(assignment, isNew);
+  }
+
+  @Get(':application_id')
+  @Requires('assignments:read')
+  @Route({
+    summary: "Read the user's own assignment of an application",
+    description: 'Also where it holds later, or has held.',
+    data: AssignmentResponse,
+  })
+  async getUserAssignment(
+    @CurrentScope() scope: TenantScope,
+    @PathId('user_id') userId: string,
+    @PathId('application_id') applicationId: string,
+  ): Promise<Answer> {
+    return answer(await this.assigned.one(scope, user(userId), applicationId));
+  }
+
+  @Patch(':application_id')
+  @Requires('assignments:write')
+  @Route({
+    summary: "Change from when until when the user's assignment holds",
+    description: 'A JSON merge patch (RFC 7396): what is left out stays, null takes a bound away.',
+    data: AssignmentResponse,
+  })
+  async updateUserAssignment(
+    @CurrentScope() scope: TenantScope,
+    @PathId('user_id') userId: string,
+    @PathId('application_id') applicationId: string,
+    @Body() body: AssignmentUpdate,
+  ): Promise<Answer> {
+    return answer(await this.assignments.change(scope, user(userId), applicationId, body));
   }
 
   @Delete(':application_id')

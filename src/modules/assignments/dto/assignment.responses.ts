@@ -1,4 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { VALIDITY_STATES, type ValidityState } from '../../../kernel/validity.js';
 
 const APPLICATION = { type: String, format: 'uuid', example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44' } as const;
 const USER_ID = '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33';
@@ -34,6 +35,24 @@ export class AssignmentResponse {
 
   @ApiProperty({ type: String, description: 'The subject of the token that assigned it.', example: 'demo-client' })
   assigned_by!: string;
+
+  @ApiProperty({ ...MOMENT, nullable: true, example: null, description: 'It holds from then on; null: since ever.' })
+  valid_from!: Date | null;
+
+  @ApiProperty({ ...MOMENT, nullable: true, example: null, description: 'It holds before then; null: for ever.' })
+  valid_until!: Date | null;
+}
+
+/** One of all assignments of an application. */
+@ApiSchema({ name: 'ApplicationAssignment' })
+export class ApplicationAssignmentResponse extends AssignmentResponse {
+  @ApiProperty({
+    type: String,
+    description: '`scheduled`: it will hold; `expired`: it has held. Neither gives access.',
+    enum: VALIDITY_STATES,
+    example: 'valid',
+  })
+  state!: ValidityState;
 }
 
 /** What a bulk call did. */

@@ -1,5 +1,7 @@
 import { Ids, Line, Prose } from '../../../http/fields/fields.js';
 import { FlagParameter, PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
+import { ValidityFields } from '../../../http/fields/validity-fields.js';
+import { OptionalBody } from '../../../http/optional-body.js';
 
 /** Most users added to a group in one call. */
 const MOST_MEMBERS = 1000;
@@ -43,14 +45,15 @@ export class GroupListQuery extends PageQuery {
 
 export class MemberListQuery extends PageQuery {
   @FlagParameter({
-    description: 'Also the members of all groups inside of this one, each user once.',
+    description:
+      'Also the members of all groups inside of this one, each user once, and only those that are in it now.',
     sample: true,
     fallback: false,
   })
   transitive?: boolean;
 }
 
-export class MembersAdd {
+export class MembersAdd extends ValidityFields {
   @Ids({
     description: `The users to add, 1 to ${MOST_MEMBERS}; repeats count once. All are added, or none.`,
     example: ['019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33'],
@@ -58,3 +61,10 @@ export class MembersAdd {
   })
   user_ids!: string[];
 }
+
+/** The bounds that a membership then has; without a body, one that is there keeps its own. */
+@OptionalBody()
+export class MembershipPut extends ValidityFields {}
+
+/** A JSON merge patch (RFC 7396). */
+export class MembershipUpdate extends ValidityFields {}

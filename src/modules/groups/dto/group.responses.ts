@@ -1,8 +1,12 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { VALIDITY_STATES, type ValidityState } from '../../../kernel/validity.js';
 import type { Group } from '../group.entity.js';
 
 const UUID = { type: String, format: 'uuid' } as const;
 const MOMENT = { type: String, format: 'date-time', example: '2026-11-22T09:30:00.000Z' } as const;
+
+const FROM = { ...MOMENT, nullable: true, example: null, description: 'It holds from then on; null: since ever.' };
+const UNTIL = { ...MOMENT, nullable: true, example: null, description: 'It holds before then; null: for ever.' };
 
 @ApiSchema({ name: 'Group' })
 export class GroupResponse {
@@ -54,6 +58,20 @@ export class MemberResponse {
 
   @ApiProperty({ ...MOMENT, nullable: true, description: 'When it was added to this group; null where inherited.' })
   added_at!: Date | null;
+
+  @ApiProperty(FROM)
+  valid_from!: Date | null;
+
+  @ApiProperty(UNTIL)
+  valid_until!: Date | null;
+
+  @ApiProperty({
+    type: String,
+    description: '`scheduled`: it will hold; `expired`: it has held. Neither gives access.',
+    enum: VALIDITY_STATES,
+    example: 'valid',
+  })
+  state!: ValidityState;
 }
 
 /** What adding members did. */
@@ -77,6 +95,12 @@ export class MembershipResponse {
 
   @ApiProperty(MOMENT)
   added_at!: Date;
+
+  @ApiProperty(FROM)
+  valid_from!: Date | null;
+
+  @ApiProperty(UNTIL)
+  valid_until!: Date | null;
 }
 
 /** A group that a user is in. */

@@ -1,6 +1,7 @@
-import { Body, Controller, Delete, Get, Put, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Patch, Put, Query } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
+import { validityOf } from '../../../kernel/validity.js';
 import { PageQuery } from '../../../http/fields/query-fields.js';
 import { Answer, answer, paged, put } from '../../../http/answers.js';
 import { IdempotentPost } from '../../../http/idempotent-post.js';
@@ -9,7 +10,7 @@ import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { Requires } from '../../../security/decorators.js';
-import { MemberListQuery, MembersAdd } from '../dto/group.requests.js';
+import { MemberListQuery, MembersAdd, MembershipPut, MembershipUpdate } from '../dto/group.requests.js';
 import { MemberResponse, MembersAddedResponse, MembershipResponse, UserGroupResponse } from '../dto/group.responses.js';
 import { MembersService } from './members.service.js';
 
@@ -26,7 +27,11 @@ export class MembersController {
 
   @Get('groups/:group_id/members')
   @Requires('directory:read')
-  @Route({ summary: 'List the members of a group', page: MemberResponse })
+  @Route({
+    summary: 'List the members of a group',
+    description: 'Its own ones with those that are in it later, or were; `state` says which.',
+    page: MemberResponse,
+  })
   async listMembers(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') groupId: string,
@@ -43,25 +48,59 @@ export class MembersController {
     @PathId('group_id') groupId: string,
     @Body() body: MembersAdd,
   ): Promise<Answer> {
-    return answer(await this.members.add(scope, groupId, body.user_ids));
+    return answer(await this.members.add(scope, groupId, body.user_ids, validityOf(body)));
   }
 
   @Put('groups/:group_id/members/:user_id')
   @Requires('directory:write')
   @Route({
     summary: 'Put a user into a group',
-    description: '201 where the user was not in it, 200 where it was.',
+    description:
+      '201 where the user was not in it, or is no more; 200 where it is. With a body the membership then has exactly its bounds.',
     data: MembershipResponse,
     alsoCreates: true,
     dryRun: REACH,
   })
+  @ApiBody({ type: MembershipPut, required: false })
   async putMember(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') groupId: string,
     @PathId('user_id') userId: string,
+    @Body() body?: MembershipPut,
   ): Promise<Answer> {
-    const { membership, isNew } = await this.members.put(scope, groupId, userId);
+    const { membership, isNew } = await this.members.put(scope, groupId, userId, body && validityOf(body));
     return put(membership, isNew);
+  }
+
+  @Get('groups/:group_id/members/:user_id')
+  @Requires('directory:read')
+  @Route({
+    summary: "Read a user's own membership in a group",
+    description: 'Also where it holds later, or has held.',
+    data: MembershipResponse,
+  })
+  async getMember(
+    @CurrentScope() scope: TenantScope,
+    @PathId('group_id') groupId: string,
+    @PathId('user_id') userId: string,
+  ): Promise<Answer> {
+    return answer(await this.members.get(scope, groupId, userId));
+  }
+
+  @Patch('groups/:group_id/members/:user_id')
+  @Requires('directory:write')
+  @Route({
+    summary: 'Change from when until when a membership holds',
+    description: 'A JSON merge patch (RFC 7396): what is left out stays, null takes a bound away.',
+    data: MembershipResponse,
+  })
+  async updateMember(
+    @CurrentScope() scope: TenantScope,
+    @PathId('group_id') groupId: string,
+    @PathId('user_id') userId: string,
+    @Body() body: MembershipUpdate,
+  ): Promise<Answer> {
+    return answer(await this.members.change(scope, groupId, userId, body));
   }
 
   @Delete('groups/:group_id/members/:user_id')

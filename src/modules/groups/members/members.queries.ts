@@ -1,6 +1,6 @@
 import { trailOf } from '../../../persistence/audit-statement.js';
 import { statement, type Statement } from '../../../persistence/statement.js';
-import { DROP_SET, enterSets, holdsAlways, leaveSets } from '../../users/index.js';
+import { DROP_SET, enterSets, hasExpired, holdsAlways, holdsNow, leaveSets, stateOf } from '../../users/index.js';
 
 /** Which of the users asked for the tenant does not have. Values: tenant, user ids. */
 export const UNKNOWN_USERS = statement(
@@ -9,37 +9,94 @@ export const UNKNOWN_USERS = statement(
     WHERE NOT EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.id = asked.id)`,
 );
 
-const IN_SETS = { from: `added WHERE ${holdsAlways('added')}`, owner: 'added.group_id', ordinal: 'added.user_ordinal' };
-const OUT_OF_SETS = { from: `gone WHERE ${holdsAlways('gone')}`, owner: 'gone.group_id', ordinal: 'gone.user_ordinal' };
+/** Memberships whose users are in the sets of their groups. */
+const inSets = (row: string): { from: string; owner: string; ordinal: string } => ({
+  from: `${row} WHERE ${holdsAlways(row)}`,
+  owner: `${row}.group_id`,
+  ordinal: `${row}.user_ordinal`,
+});
 
-/** Adds users to a group and answers those that were not in it. In id order, so that two calls cannot deadlock. */
+const ROW = 'group_id, user_id, user_ordinal, added_at, valid_from, valid_until';
+const TIMES = ['added_at', 'valid_from', 'valid_until'];
+
+/**
+ * Adds users to a group and answers a row for each: whether it is new; where it took the row of a membership that had
+ * expired, what that was (`lapsed_...`); and whether it was seen at all, because another call may have made one at the
+ * same moment. Only rows that `lapsed` has locked are taken over: it alone can tell how they were. In the order of the
+ * ids, so that two calls cannot deadlock. Values: tenant, group, users, valid from, valid until.
+ */
 export const ADD_MEMBERS = statement(
   'groups.add_members',
-  `WITH added AS (
-     INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal)
-     SELECT $1, $2, u.id, u.ordinal
-       FROM (SELECT DISTINCT unnest($3::uuid[]) AS id) asked JOIN users u ON u.tenant_id = $1 AND u.id = asked.id
+  `WITH asked AS (
+     SELECT DISTINCT unnest($3::uuid[]) AS user_id
+   ), lapsed AS MATERIALIZED (
+     SELECT held.user_id, held.added_at, held.valid_from, held.valid_until
+       FROM asked JOIN group_members held ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = asked.user_id
+      WHERE ${hasExpired('held')}
+      ORDER BY held.user_id FOR UPDATE OF held
+   ), added AS (
+     INSERT INTO group_members AS held (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)
+     SELECT $1, $2, u.id, u.ordinal, $4::timestamptz, $5::timestamptz
+       FROM asked JOIN users u ON u.tenant_id = $1 AND u.id = asked.user_id
+      WHERE (SELECT count(*) FROM lapsed) >= 0
       ORDER BY u.id
-     ON CONFLICT (tenant_id, group_id, user_id) DO NOTHING
-     RETURNING group_id, user_id, user_ordinal, added_at, valid_from, valid_until
-   ), sets AS (${enterSets(IN_SETS)})
-   SELECT user_id, added_at FROM added`,
+     ON CONFLICT (tenant_id, group_id, user_id)
+     DO UPDATE SET added_at = now(), valid_from = EXCLUDED.valid_from, valid_until = EXCLUDED.valid_until
+      WHERE held.user_id IN (SELECT user_id FROM lapsed)
+     RETURNING ${ROW}
+   ), sets AS (${enterSets(inSets('added'))})
+   SELECT asked.user_id, (added.user_id IS NOT NULL) AS is_new, (added.user_id IS NOT NULL OR held.user_id IS NOT NULL) AS is_seen,
+          added.added_at, added.valid_from, added.valid_until, ${TIMES.map((name) => `lapsed.${name} AS lapsed_${name}`).join(', ')}
+     FROM asked
+     LEFT JOIN added ON added.user_id = asked.user_id
+     LEFT JOIN lapsed ON lapsed.user_id = asked.user_id
+     LEFT JOIN group_members held
+       ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = asked.user_id AND NOT ${hasExpired('held')}
+    ORDER BY asked.user_id`,
 );
 
 /** Values: tenant, group, user. */
 export const READ_MEMBER = statement(
   'groups.read_member',
-  `SELECT group_id, user_id, added_at FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3`,
+  `SELECT group_id, user_id, added_at, valid_from, valid_until FROM group_members
+    WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3`,
 );
 
 /** Values: tenant, group, user. */
 export const REMOVE_MEMBER = statement(
   'groups.remove_member',
   `WITH gone AS (
-     DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3
-     RETURNING group_id, user_id, user_ordinal, added_at, valid_from, valid_until
-   ), sets AS (${leaveSets(OUT_OF_SETS)})
-   SELECT user_id, added_at FROM gone`,
+     DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3 RETURNING ${ROW}
+   ), sets AS (${leaveSets(inSets('gone'))})
+   SELECT group_id, user_id, added_at, valid_from, valid_until FROM gone`,
+);
+
+const WAS_ALWAYS = 'changed.was_from IS NULL AND changed.was_until IS NULL';
+
+/**
+ * Changes the bounds of a membership, and answers how it was and is; no row where there is none. Where the bounds are as
+ * they were, nothing is written. Values: tenant, group, user, whether and what to set as valid from, whether and what as
+ * valid until.
+ */
+export const CHANGE_MEMBER = statement(
+  'groups.change_member',
+  `WITH held AS MATERIALIZED (
+     SELECT ${ROW} FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3 FOR UPDATE
+   ), asked AS (
+     SELECT CASE WHEN $4::bool THEN $5::timestamptz ELSE held.valid_from END AS valid_from,
+            CASE WHEN $6::bool THEN $7::timestamptz ELSE held.valid_until END AS valid_until FROM held
+   ), changed AS (
+     UPDATE group_members m SET valid_from = asked.valid_from, valid_until = asked.valid_until
+       FROM held, asked
+      WHERE m.tenant_id = $1 AND m.group_id = $2 AND m.user_id = $3
+        AND (asked.valid_from, asked.valid_until) IS DISTINCT FROM (held.valid_from, held.valid_until)
+     RETURNING m.group_id, m.user_ordinal, m.valid_from, m.valid_until,
+               held.valid_from AS was_from, held.valid_until AS was_until
+   ), entered AS (${enterSets(inSets('changed'))}
+   ), left_sets AS (${leaveSets({ ...inSets('changed'), from: `changed WHERE ${WAS_ALWAYS}` })})
+   SELECT held.group_id, held.user_id, held.added_at, held.valid_from AS was_from, held.valid_until AS was_until,
+          asked.valid_from, asked.valid_until, EXISTS (SELECT FROM changed) AS is_changed
+     FROM held, asked`,
 );
 
 /** Takes away all memberships of a user, or of a group, that is about to go. Values: tenant, its id, actor. */
@@ -49,15 +106,15 @@ function removeMembersStatement(kind: 'user' | 'group'): Statement {
     action: 'membership.deleted',
     resourceType: 'membership',
     resourceId: 'group_id',
-    before: `jsonb_build_object('group_id', group_id, 'user_id', user_id, 'added_at', added_at)`,
+    before: `jsonb_build_object('group_id', group_id, 'user_id', user_id, 'added_at', added_at,
+                                'valid_from', valid_from, 'valid_until', valid_until)`,
     actor: '$3',
   });
   return statement(
     `groups.remove_members_of_${kind}`,
     `WITH gone AS (
-       DELETE FROM group_members WHERE tenant_id = $1 AND ${kind}_id = $2
-       RETURNING group_id, user_id, user_ordinal, added_at, valid_from, valid_until
-     ), sets AS (${kind === 'group' ? DROP_SET.text : leaveSets(OUT_OF_SETS)}), trail AS (${trail})
+       DELETE FROM group_members WHERE tenant_id = $1 AND ${kind}_id = $2 RETURNING ${ROW}
+     ), sets AS (${kind === 'group' ? DROP_SET.text : leaveSets(inSets('gone'))}), trail AS (${trail})
      SELECT count(*)::int AS gone FROM gone`,
   );
 }
@@ -69,30 +126,33 @@ export const REMOVE_MEMBERS_OF = {
 
 /** The rows of a member list. Direct ones come from the primary key, inherited ones from the closure of the group. */
 export const MEMBER_SELECT = `m.user_id, u.user_name, u.display_name, m.added_at,
-   CASE WHEN m.added_at IS NULL THEN 'inherited' ELSE 'direct' END AS membership`;
+   CASE WHEN m.added_at IS NULL THEN 'inherited' ELSE 'direct' END AS membership,
+   m.valid_from, m.valid_until, ${stateOf('m')} AS state`;
 
 const WITH_USERS = `JOIN users u ON u.tenant_id = $1 AND u.id = m.user_id`;
 
-/** Values: tenant, group. */
+/** Values: tenant, group. Also what holds later, or has held. */
 export const DIRECT_MEMBERS = `FROM group_members m ${WITH_USERS} WHERE m.tenant_id = $1 AND m.group_id = $2`;
 
-/** Values: tenant, group. Each user once, by the index group_members_pkey of every group below. */
+const ofGroup = (column: string): string => `max(gm.${column}) FILTER (WHERE gm.group_id = $2) AS ${column}`;
+
+/** Values: tenant, group. Each user that is in it now once, by the index group_members_pkey of every group below. */
 export const ALL_MEMBERS = `FROM (
-    SELECT gm.user_id, max(gm.added_at) FILTER (WHERE gm.group_id = $2) AS added_at
+    SELECT gm.user_id, ${TIMES.map(ofGroup).join(', ')}
       FROM group_closure c
       JOIN group_members gm ON gm.tenant_id = $1 AND gm.group_id = c.descendant_id
-     WHERE c.tenant_id = $1 AND c.ancestor_id = $2
+     WHERE c.tenant_id = $1 AND c.ancestor_id = $2 AND ${holdsNow('gm')}
      GROUP BY gm.user_id
   ) m ${WITH_USERS}`;
 
 export const USER_GROUP_SELECT = `g.id AS group_id, g.name, found.added_at,
    CASE WHEN found.added_at IS NULL THEN 'inherited' ELSE 'direct' END AS membership`;
 
-/** Values: tenant, user. Every group that holds the user, each once. */
+/** Values: tenant, user. Every group that holds the user now, each once. */
 export const USER_GROUPS = `FROM (
     SELECT c.ancestor_id, max(gm.added_at) FILTER (WHERE c.ancestor_id = gm.group_id) AS added_at
       FROM group_members gm
       JOIN group_closure c ON c.tenant_id = $1 AND c.descendant_id = gm.group_id
-     WHERE gm.tenant_id = $1 AND gm.user_id = $2
+     WHERE gm.tenant_id = $1 AND gm.user_id = $2 AND ${holdsNow('gm')}
      GROUP BY c.ancestor_id
   ) found JOIN groups g ON g.tenant_id = $1 AND g.id = found.ancestor_id`;
