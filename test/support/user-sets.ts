@@ -1,4 +1,5 @@
 import { sql } from './sql.js';
+import { newTenant, type TestTenant } from './tenant.js';
 
 interface Place {
   readonly owner_id: string;
@@ -30,4 +31,17 @@ export async function expectSetsTrue(tenantId: string): Promise<void> {
   const kept = await sql<Place>(`${KEPT} EXCEPT ALL (${TRUE}) ORDER BY 1, 2`, [tenantId]);
   const missing = await sql<Place>(`(${TRUE}) EXCEPT ALL ${KEPT} ORDER BY 1, 2`, [tenantId]);
   expect({ kept_wrongly: kept, missing }).toEqual({ kept_wrongly: [], missing: [] });
+}
+
+/** Makes tenants whose sets are checked after the test that made them; call it once, at the top of a test file. */
+export function tenantsWithCheckedSets(): () => Promise<TestTenant> {
+  const made: string[] = [];
+  afterEach(async () => {
+    for (const id of made.splice(0)) await expectSetsTrue(id);
+  });
+  return async () => {
+    const tenant = await newTenant();
+    made.push(tenant.id);
+    return tenant;
+  };
 }
