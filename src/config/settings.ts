@@ -113,7 +113,7 @@ export const SETTINGS = {
     'info',
     'How much is logged, as JSON lines on standard output',
   ),
-  bodyLimitBytes: setting('BODY_LIMIT_BYTES', integer(1024, 104_857_600), 1_048_576, 'Largest request body, in bytes'),
+  bodyLimitBytes: setting('BODY_LIMIT_BYTES', integer(1024, 104_857_600), 4_194_304, 'Largest request body, in bytes'),
   serverTiming: setting(
     'SERVER_TIMING',
     boolean,

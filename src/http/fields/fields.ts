@@ -45,6 +45,12 @@ export function DnsLabel(options: FieldOptions): PropertyDecorator {
   return field(options, { type: 'dns_label', expected, accepts }, { type: String, pattern: DNS_LABEL.source });
 }
 
+/** true or false. */
+export function Flag(options: FieldOptions & { readonly fallback: boolean }): PropertyDecorator {
+  const rule = { type: 'boolean', expected: 'true or false', accepts: (value: unknown) => typeof value === 'boolean' };
+  return field({ optional: true, ...options }, rule, { type: Boolean, default: options.fallback });
+}
+
 /** One of a few words. */
 export function Choice(options: FieldOptions & { readonly of: readonly string[] }): PropertyDecorator {
   const accepts = (value: unknown): boolean => typeof value === 'string' && options.of.includes(value);

@@ -6,6 +6,7 @@ import { ApplicationAssignmentsController } from './application-assignments.cont
 import { AssignedApplicationsService } from './assigned-applications.service.js';
 import { AssigneesController } from './assignees.controller.js';
 import { AssignmentsService } from './assignments.service.js';
+import { BulkAssignmentsService } from './bulk/bulk-assignments.service.js';
 import { GroupAssignmentsController } from './group-assignments.controller.js';
 import { UserAssignmentsController } from './user-assignments.controller.js';
 
@@ -17,7 +18,7 @@ import { UserAssignmentsController } from './user-assignments.controller.js';
     UserAssignmentsController,
     GroupAssignmentsController,
   ],
-  providers: [AssignmentsService, AssignedApplicationsService],
+  providers: [AssignmentsService, AssignedApplicationsService, BulkAssignmentsService],
   exports: [AssignmentsService],
 })
 export class AssignmentsModule {}
