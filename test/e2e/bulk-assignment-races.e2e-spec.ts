@@ -63,13 +63,11 @@ describe('bulk calls at the same moment', () => {
     const answers = await Promise.all([
       ...Array.from({ length: 4 }, () => bulk(tenant, first, adds(users), { atomic: false })),
       ...Array.from({ length: 4 }, () => bulk(tenant, second, removes(users), { atomic: false })),
-      ...users
-        .slice(0, 12)
-        .map((id) =>
-          tenant.api.post(`${tenant.path}/users/${id}/applications/bulk`, {
-            application_ids: applications.toReversed(),
-          }),
-        ),
+      ...users.slice(0, 12).map((id) =>
+        tenant.api.post(`${tenant.path}/users/${id}/applications/bulk`, {
+          application_ids: applications.toReversed(),
+        }),
+      ),
       ...users.slice(12, 20).map((id) => tenant.api.put(`${tenant.path}/users/${id}/applications/${first}`, {})),
       ...users.slice(20, 28).map((id) => tenant.api.delete(`${tenant.path}/users/${id}`)),
     ]);

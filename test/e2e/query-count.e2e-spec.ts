@@ -88,6 +88,8 @@ const remove =
   (world) =>
     world.tenant.api.delete(world.tenant.path + url(world));
 
+const LATER = { valid_until: '2999-01-01T00:00:00Z' };
+
 const user = ({ users }: World): string => `/users/${users[0]}`;
 const group = ({ full }: World): string => `/groups/${full}`;
 const application = ({ applications }: World): string => `/applications/${applications[0]}`;
@@ -125,11 +127,27 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`GET ${T}/groups`, 1, get(() => '/groups?per_page=200')],
   [`GET ${T}/groups/{group_id}`, 1, get(group)],
   [`GET ${T}/groups/{group_id}/members`, 2, get((world) => `${group(world)}/members?transitive=true&per_page=200`)],
+  [`GET ${T}/groups/{group_id}/members/{user_id}`, 1, get((world) => `${group(world)}/members/${world.users[0]}`)],
   [`GET ${T}/groups/{group_id}/groups`, 2, get((world) => `${group(world)}/groups?per_page=200`)],
   [`GET ${T}/groups/{group_id}/applications`, 1, get((world) => `${group(world)}/applications`)],
   [`GET ${T}/applications`, 1, get(() => '/applications?per_page=200')],
   [`GET ${T}/applications/{application_id}`, 1, get(application)],
   [`GET ${T}/applications/{application_id}/assignees`, 1, get((world) => `${application(world)}/assignees`)],
+  [
+    `GET ${T}/applications/{application_id}/assignments`,
+    2,
+    get((world) => `${application(world)}/assignments?per_page=200`),
+  ],
+  [
+    `GET ${T}/users/{user_id}/applications/{application_id}`,
+    1,
+    get(({ users, applications }) => `/users/${users[0]}/applications/${applications[0]}`),
+  ],
+  [
+    `GET ${T}/groups/{group_id}/applications/{application_id}`,
+    1,
+    get(({ full, applications }) => `/groups/${full}/applications/${applications[0]}`),
+  ],
   [
     `GET ${T}/applications/{application_id}/effective-users`,
     2,
@@ -215,6 +233,22 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
       ({ spareApplications }) => ({ application_ids: spareApplications }),
     ),
   ],
+  [
+    `POST ${T}/applications/{application_id}/assignments/bulk`,
+    11,
+    post(
+      ({ spareApplications }) => `/applications/${spareApplications[0]}/assignments/bulk`,
+      ({ users, groups, spareUsers, spareGroup }) => ({
+        atomic: false,
+        operations: [
+          ...spareUsers.map((id) => ({ op: 'add', user_id: id })),
+          ...groups.map((id) => ({ op: 'add', group_id: id })),
+          ...users.map((id) => ({ op: 'remove', user_id: id })),
+          { op: 'remove', group_id: spareGroup },
+        ],
+      }),
+    ),
+  ],
   [`POST ${T}/api-clients/{api_client_id}/rotate`, 7, post((world) => `${client(world)}/rotate`)],
   [`POST ${T}/api-clients/{api_client_id}/revoke`, 7, post((world) => `${client(world)}/revoke`)],
 
@@ -239,6 +273,21 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
     put(({ spareGroup, full }) => `/groups/${spareGroup}/groups/${full}`),
   ],
 
+  [
+    `PATCH ${T}/users/{user_id}/applications/{application_id}`,
+    1,
+    patch(({ users, applications }) => `/users/${users[0]}/applications/${applications[0]}`, LATER),
+  ],
+  [
+    `PATCH ${T}/groups/{group_id}/applications/{application_id}`,
+    1,
+    patch(({ full, applications }) => `/groups/${full}/applications/${applications[0]}`, LATER),
+  ],
+  [
+    `PATCH ${T}/groups/{group_id}/members/{user_id}`,
+    5,
+    patch(({ full, users }) => `/groups/${full}/members/${users[0]}`, LATER),
+  ],
   [`PATCH ${T}/users/{user_id}`, 6, patch(user, { display_name: 'Changed' })],
   [`PATCH ${T}/groups/{group_id}`, 6, patch(group, { description: 'Changed' })],
   [`PATCH ${T}/applications/{application_id}`, 6, patch(application, { description: 'Changed' })],
@@ -316,6 +365,19 @@ describe('the statements of a request', () => {
     });
     expect(tooMany).toEqual([]);
   }, 60_000);
+
+  it('are few for a PUT that changes the bounds of what is there', async () => {
+    const { tenant, users, full, applications } = await worldOf(2);
+    const { api, path } = tenant;
+    const assignment = await api.put(`${path}/users/${users[0]}/applications/${applications[0]}`, LATER);
+    const membership = await api.put(`${path}/groups/${full}/members/${users[0]}`, LATER);
+    expect([assignment.body.data.valid_until, membership.body.data.valid_until]).toEqual([
+      '2999-01-01T00:00:00.000Z',
+      '2999-01-01T00:00:00.000Z',
+    ]);
+    expect(statementsOf(assignment)).toBeLessThanOrEqual(5);
+    expect(statementsOf(membership)).toBeLessThanOrEqual(8);
+  });
 
   it('are as few for a list that is filtered, or walked by cursor', async () => {
     const { tenant } = await worldOf(3);
