@@ -54,6 +54,8 @@ export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   groups_external_id_key: taken('external_id', 'this tenant'),
   applications_client_id_key: taken('client_id', 'this tenant'),
   users_tenant_fkey: missing('tenant'),
+  user_ordinals_tenant_fkey: missing('tenant'),
+  user_sets_tenant_fkey: missing('tenant'),
   groups_tenant_fkey: missing('tenant'),
   applications_tenant_fkey: missing('tenant'),
   api_clients_tenant_fkey: missing('tenant'),

@@ -12,6 +12,12 @@ interface Row {
   readonly assigned_via: string | null;
 }
 
+interface PathRow extends Row {
+  readonly paths: readonly object[];
+  readonly path_count: number;
+  readonly paths_truncated: boolean;
+}
+
 const names = (rows: readonly Row[]): string[] => rows.map((row) => row.user_name);
 
 async function page(tenant: TestTenant, application: string, query: string): Promise<ApiAnswer> {
@@ -195,11 +201,9 @@ describe('the filters of the effective users', () => {
   it('include the paths that the explanation of each user has, where they are asked for', async () => {
     const { tenant, application } = await smallWorld();
     const plain = await page(tenant, application, 'per_page=4');
-    const rows = (await page(tenant, application, 'per_page=4&include=paths')).body.data as (Row & {
-      paths: object[];
-    })[];
-    const without = rows.map(({ paths, path_count, paths_truncated, ...row }: Row & Record<string, unknown>) => {
-      expect([(paths as object[]).length, paths_truncated]).toEqual([path_count, false]);
+    const rows = (await page(tenant, application, 'per_page=4&include=paths')).body.data as PathRow[];
+    const without = rows.map(({ paths, path_count, paths_truncated, ...row }) => {
+      expect([paths.length, paths_truncated]).toEqual([path_count, false]);
       return row;
     });
     expect(without).toEqual(plain.body.data);

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../kernel/scope.js';
 import { Answer, answer, paged } from '../../http/answers.js';
 import { IdempotentPost } from '../../http/idempotent-post.js';
+import { pathId } from '../../http/dry-run/reach.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';
@@ -44,6 +45,7 @@ export class ApplicationAssignmentsController {
     description:
       'Removals are done first. With `atomic` (the default) an operation that fails refuses the whole call: 422 with an issue for each, and nothing is done.',
     data: OperationResults,
+    dryRun: (request) => ({ applications: pathId(request, 'application_id') }),
   })
   async bulkChangeApplicationAssignments(
     @CurrentScope() scope: TenantScope,

@@ -1,3 +1,4 @@
+import { nextBatch } from '../../persistence/in-batches.js';
 import { statement, type Statement } from '../../persistence/statement.js';
 import { DROP_SET, enterSets, hasExpired, holdsAlways, leaveSets } from '../users/index.js';
 import type { Assignee } from './assignee.js';
@@ -87,18 +88,18 @@ export const ASSIGN = { user: assignStatement('user'), group: assignStatement('g
 export const UNASSIGN = { user: unassignStatement('user'), group: unassignStatement('group') } as const;
 export const CHANGE = { user: changeStatement('user'), group: changeStatement('group') } as const;
 
-/** Takes away all assignments of a user, group or application that is about to go. Values: tenant, its id, actor. */
+/** Takes away the assignments of a user, group or application that is about to go, a batch at a time. Values: tenant, its id, actor. */
 function unassignAllStatement(kind: Assignee['kind'] | 'application'): Statement {
   return statement(
     `assignments.unassign_all_of_${kind}`,
     `WITH taken AS (
-       DELETE FROM assignments WHERE tenant_id = $1 AND ${kind}_id = $2 RETURNING ${columnsOf()}
+       DELETE FROM assignments WHERE ${nextBatch('assignments', `tenant_id = $1 AND ${kind}_id = $2`)} RETURNING ${columnsOf()}
      ), sets AS (
        ${kind === 'application' ? DROP_SET.text : leaveSets(inSets('taken'))}
      ), trail AS (
        ${trailOfTaken('taken')}
      )
-     SELECT count(*)::int AS taken FROM taken`,
+     SELECT count(*)::int AS removed FROM taken`,
   );
 }
 

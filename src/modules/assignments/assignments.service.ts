@@ -5,6 +5,7 @@ import type { TenantScope } from '../../kernel/scope.js';
 import { ALWAYS, type Validity, type ValidityPatch } from '../../kernel/validity.js';
 import { actorJson } from '../../persistence/audit-statement.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
+import { inBatches } from '../../persistence/in-batches.js';
 import type { Transaction } from '../../persistence/unit-of-work.js';
 import { ApplicationsService } from '../applications/index.js';
 import { GroupsService } from '../groups/index.js';
@@ -148,5 +149,6 @@ async function unassignAll(
   kind: keyof typeof UNASSIGN_ALL,
   id: string,
 ): Promise<void> {
-  await transaction.query(UNASSIGN_ALL[kind], [scope.tenantId, id, actorJson(scope)]);
+  const values = [scope.tenantId, id, actorJson(scope)];
+  await inBatches(async () => (await transaction.query<{ removed: number }>(UNASSIGN_ALL[kind], values))[0]);
 }

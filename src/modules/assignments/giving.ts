@@ -11,7 +11,7 @@ export function columnsOf(row?: string): string {
 }
 
 /** An assignment as the audit trail keeps it. */
-export function jsonOf(row: string): string {
+function jsonOf(row: string): string {
   const names = [
     'id',
     'application_id',

@@ -113,6 +113,7 @@ export class GroupAssignmentsController {
   @Requires('assignments:write')
   @Route({
     summary: "Change from when until when the group's assignment holds",
+    dryRun: reachOf('group'),
     description: 'A JSON merge patch (RFC 7396): what is left out stays, null takes a bound away.',
     data: AssignmentResponse,
   })

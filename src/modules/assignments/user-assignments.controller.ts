@@ -122,6 +122,7 @@ export class UserAssignmentsController {
   @Requires('assignments:write')
   @Route({
     summary: "Change from when until when the user's assignment holds",
+    dryRun: reachOf('user'),
     description: 'A JSON merge patch (RFC 7396): what is left out stays, null takes a bound away.',
     data: AssignmentResponse,
   })

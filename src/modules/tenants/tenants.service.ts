@@ -4,12 +4,13 @@ import { newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import { TenantScope, type PlatformScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
+import { inBatches } from '../../persistence/in-batches.js';
 import { ResourceRepository } from '../../persistence/resource-repository.js';
 import { CallerCache } from '../../security/authentication/index.js';
 import type { TenantCreate, TenantUpdate } from './dto/tenant.requests.js';
 import { tenantResponse } from './dto/tenant.response.js';
 import { Tenant } from './tenant.entity.js';
-import { BATCH, EMPTY_TENANT } from './tenants.queries.js';
+import { EMPTY_TENANT } from './tenants.queries.js';
 
 /** The tenants of the service; for the platform only. */
 @Injectable()
@@ -74,11 +75,10 @@ export class TenantsService {
     const scope = new TenantScope(id, platform.actor, platform.requestId);
     await unitOfWork.runInside(platform, scope, async () => {
       for (const empty of EMPTY_TENANT) {
-        let removed = BATCH;
-        while (removed === BATCH) {
+        await inBatches(async () => {
           const [row] = await this.doors.database.write<{ removed: number }>(scope, empty, [id]);
-          removed = row?.removed ?? 0;
-        }
+          return row;
+        });
       }
     });
   }

@@ -93,6 +93,7 @@ export class MembersController {
     summary: 'Change from when until when a membership holds',
     description: 'A JSON merge patch (RFC 7396): what is left out stays, null takes a bound away.',
     data: MembershipResponse,
+    dryRun: REACH,
   })
   async updateMember(
     @CurrentScope() scope: TenantScope,

@@ -1,4 +1,5 @@
 import { trailOf } from '../../../persistence/audit-statement.js';
+import { nextBatch } from '../../../persistence/in-batches.js';
 import { statement, type Statement } from '../../../persistence/statement.js';
 import { DROP_SET, enterSets, hasExpired, holdsAlways, holdsNow, leaveSets, stateOf } from '../../users/index.js';
 
@@ -99,7 +100,7 @@ export const CHANGE_MEMBER = statement(
      FROM held, asked`,
 );
 
-/** Takes away all memberships of a user, or of a group, that is about to go. Values: tenant, its id, actor. */
+/** Takes away the memberships of a user, or of a group, that is about to go, a batch at a time. Values: tenant, its id, actor. */
 function removeMembersStatement(kind: 'user' | 'group'): Statement {
   const trail = trailOf({
     from: 'gone',
@@ -113,9 +114,9 @@ function removeMembersStatement(kind: 'user' | 'group'): Statement {
   return statement(
     `groups.remove_members_of_${kind}`,
     `WITH gone AS (
-       DELETE FROM group_members WHERE tenant_id = $1 AND ${kind}_id = $2 RETURNING ${ROW}
+       DELETE FROM group_members WHERE ${nextBatch('group_members', `tenant_id = $1 AND ${kind}_id = $2`)} RETURNING ${ROW}
      ), sets AS (${kind === 'group' ? DROP_SET.text : leaveSets(inSets('gone'))}), trail AS (${trail})
-     SELECT count(*)::int AS gone FROM gone`,
+     SELECT count(*)::int AS removed FROM gone`,
   );
 }
 

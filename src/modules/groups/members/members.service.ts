@@ -5,6 +5,7 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import { ALWAYS, type Validity, type ValidityPatch } from '../../../kernel/validity.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
+import { inBatches } from '../../../persistence/in-batches.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
 import { UsersService } from '../../users/index.js';
 import type { MemberResponse, MembershipResponse, UserGroupResponse } from '../dto/group.responses.js';
@@ -212,5 +213,8 @@ async function removeMembersOf(
   kind: keyof typeof queries.REMOVE_MEMBERS_OF,
   id: string,
 ): Promise<void> {
-  await transaction.query(queries.REMOVE_MEMBERS_OF[kind], [scope.tenantId, id, actorJson(scope)]);
+  const values = [scope.tenantId, id, actorJson(scope)];
+  await inBatches(
+    async () => (await transaction.query<{ removed: number }>(queries.REMOVE_MEMBERS_OF[kind], values))[0],
+  );
 }

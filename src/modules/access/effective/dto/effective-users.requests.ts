@@ -2,7 +2,7 @@ import { Choice, Id } from '../../../../http/fields/fields.js';
 import { PageQuery, TextParameter } from '../../../../http/fields/query-fields.js';
 
 /** Orders of the list; a minus in front turns one round. */
-export const SORTS = [
+const SORTS = [
   'created_at',
   '-created_at',
   'user_name',
