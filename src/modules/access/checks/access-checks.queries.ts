@@ -1,9 +1,9 @@
 import { statement } from '../../../persistence/statement.js';
-import { timingOf } from '../explanation/access-facts.queries.js';
+import { stateOf } from '../explanation/access-facts.queries.js';
 import { inOrder, lapsedBy, type Reason } from '../explanation/access-reasons.js';
 
 /** What a path stands at: it gives access, or its first reason why not, the most telling first. */
-export const STANDINGS = [null, ...inOrder([...lapsedBy('later', 'later'), ...lapsedBy('ended', 'ended')])];
+export const STANDINGS = [null, ...inOrder([...lapsedBy('scheduled', 'scheduled'), ...lapsedBy('expired', 'expired')])];
 
 function standing(reason: Reason): number {
   return STANDINGS.indexOf(reason);
@@ -11,15 +11,14 @@ function standing(reason: Reason): number {
 
 /** Where the bounds of `row`, an assignment or a membership, leave the paths through it; `held`: where they do not matter. */
 function standingOf(row: string, what: 'assignment' | 'membership', held: string): string {
-  const [later, ended] = [standing(`${what}_not_yet_valid`), standing(`${what}_expired`)];
-  return `CASE ${timingOf(row)} WHEN 'later' THEN ${later} WHEN 'ended' THEN ${ended} ELSE ${held} END`;
+  const [scheduled, expired] = [standing(`${what}_not_yet_valid`), standing(`${what}_expired`)];
+  return `CASE ${stateOf(row)} WHEN 'scheduled' THEN ${scheduled} WHEN 'expired' THEN ${expired} ELSE ${held} END`;
 }
 
 /**
  * For each of the pairs, in their order, the status of tenant, user and application (null: there is none) and what the
- * best of the paths between them stands at (null: there is none). Each pair is
- * looked up for itself and from the user upwards, so that it costs what the user is in, however many members a group and
- * however many assignments an application has: by users_pkey, applications_pkey, group_members_user, group_closure_up,
+ * best of the paths between them stands at (null: there is none). Each pair is looked up for itself and from the user
+ * upwards, so that it costs what the user is in, however many members a group and assignments an application has: by users_pkey, applications_pkey, group_members_user, group_closure_up,
  * assignments_application_user_key and assignments_application_group_key.
  * Values: tenant, user ids, application ids.
  */

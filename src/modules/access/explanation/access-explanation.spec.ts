@@ -9,19 +9,19 @@ const FUTURE = '2027-01-01T00:00:00.25+00:00';
 const OPEN = { tenant_status: 'active', user_status: 'active', application_status: 'active' };
 const NAMES = { user_name: 'Ada Lovelace', application_name: 'CRM' };
 
-type Time = 'later' | 'now' | 'ended';
+type Time = 'scheduled' | 'valid' | 'expired';
 
-function bounds(timing: Time): Pick<MembershipFact, 'valid_from' | 'valid_until' | 'timing'> {
-  return { valid_from: timing === 'later' ? FUTURE : null, valid_until: timing === 'ended' ? PAST : null, timing };
+function bounds(state: Time): Pick<MembershipFact, 'valid_from' | 'valid_until' | 'state'> {
+  return { valid_from: state === 'scheduled' ? FUTURE : null, valid_until: state === 'expired' ? PAST : null, state };
 }
 
-function assigned(groupId: string | null, timing: Time = 'now', more: Partial<AssignmentFact> = {}): AssignmentFact {
+function assigned(groupId: string | null, state: Time = 'valid', more: Partial<AssignmentFact> = {}): AssignmentFact {
   const id = `assignment ${groupId ?? 'direct'}`;
-  return { id, group_id: groupId, assigned_at: SINCE, assigned_by: 'admin', ...bounds(timing), ...more };
+  return { id, group_id: groupId, assigned_at: SINCE, assigned_by: 'admin', ...bounds(state), ...more };
 }
 
-function member(groupId: string, timing: Time = 'now', more: Partial<MembershipFact> = {}): MembershipFact {
-  return { group_id: groupId, added_at: SINCE, ...bounds(timing), ...more };
+function member(groupId: string, state: Time = 'valid', more: Partial<MembershipFact> = {}): MembershipFact {
+  return { group_id: groupId, added_at: SINCE, ...bounds(state), ...more };
 }
 
 /** Groups are called by their ids; `a>b` puts b into a. */
@@ -53,7 +53,7 @@ function lines(given: ReturnType<typeof explained>): string[] {
 
 describe('the explanation of an access', () => {
   it('shows a path with its assignment and every group, in moments of one form', () => {
-    const given = facts([assigned('top', 'now', { valid_until: FUTURE })], [member('in')], 'top>in');
+    const given = facts([assigned('top', 'valid', { valid_until: FUTURE })], [member('in')], 'top>in');
     expect(explained(given)).toEqual({
       allowed: true,
       path_count: 1,
@@ -87,8 +87,8 @@ describe('the explanation of an access', () => {
 
   it('puts what gives access first, then the short before the long, then the ids', () => {
     const given = facts(
-      [assigned(null, 'ended'), assigned('top'), assigned('b', 'later')],
-      [member('a'), member('b'), member('c', 'ended')],
+      [assigned(null, 'expired'), assigned('top'), assigned('b', 'scheduled')],
+      [member('a'), member('b'), member('c', 'expired')],
       'top>mid',
       'mid>a',
       'top>b',
@@ -128,7 +128,7 @@ describe('the explanation of an access', () => {
 
   it('has room for a hundred paths in all, and is truncated from the next one on', () => {
     const groups = Array.from({ length: 101 }, (_, at) => `g${String(at).padStart(3, '0')}`);
-    const hundred = groups.slice(0, 100).map((group, at) => member(group, at % 2 === 0 ? 'now' : 'ended'));
+    const hundred = groups.slice(0, 100).map((group, at) => member(group, at % 2 === 0 ? 'valid' : 'expired'));
     const all = explained(
       facts(
         groups.map((group) => assigned(group)),
@@ -140,7 +140,7 @@ describe('the explanation of an access', () => {
     const more = explained(
       facts(
         groups.map((group) => assigned(group)),
-        [...hundred, member('g100', 'later')],
+        [...hundred, member('g100', 'scheduled')],
       ),
     );
     expect([more.path_count, more.paths.length, more.paths_truncated]).toEqual([101, 100, true]);
@@ -149,32 +149,32 @@ describe('the explanation of an access', () => {
   it.each([
     [[], [], ['no_assignment'], 'it is assigned neither to the user nor to a group that the user is in'],
     [
-      [assigned(null, 'later')],
+      [assigned(null, 'scheduled')],
       [],
       ['assignment_not_yet_valid'],
       'the assignment to the user itself begins on 2027-01-01T00:00:00.250Z',
     ],
     [
-      [assigned(null, 'ended')],
+      [assigned(null, 'expired')],
       [],
       ['assignment_expired'],
       'the assignment to the user itself ended on 2026-11-20T09:00:00.000Z',
     ],
     [
       [assigned('a')],
-      [member('a', 'ended')],
+      [member('a', 'expired')],
       ['membership_expired'],
       'the membership of Group a ended on 2026-11-20T09:00:00.000Z',
     ],
     [
       [assigned('a')],
-      [member('a', 'later')],
+      [member('a', 'scheduled')],
       ['membership_not_yet_valid'],
       'the membership of Group a begins on 2027-01-01T00:00:00.250Z',
     ],
     [
-      [assigned('a', 'ended'), assigned(null, 'later')],
-      [member('a', 'ended')],
+      [assigned('a', 'expired'), assigned(null, 'scheduled')],
+      [member('a', 'expired')],
       ['assignment_not_yet_valid', 'assignment_expired', 'membership_expired'],
       'the assignment to the user itself begins on 2027-01-01T00:00:00.250Z; the assignment to Group a ended on 2026-11-20T09:00:00.000Z; the membership of Group a ended on 2026-11-20T09:00:00.000Z',
     ],
@@ -186,8 +186,8 @@ describe('the explanation of an access', () => {
   it('names of several what begins first, and what ended last', () => {
     const [sooner, earlier] = [{ valid_from: '2026-12-01T00:00:00Z' }, { valid_until: '2026-10-01T00:00:00Z' }];
     const given = facts(
-      [assigned('a', 'later'), assigned('b', 'later', sooner), assigned('c'), assigned('d')],
-      [member('a'), member('b'), member('c', 'ended', earlier), member('d', 'ended')],
+      [assigned('a', 'scheduled'), assigned('b', 'scheduled', sooner), assigned('c'), assigned('d')],
+      [member('a'), member('b'), member('c', 'expired', earlier), member('d', 'expired')],
     );
     expect(explained(given).message).toBe(
       'Ada Lovelace cannot use CRM: the assignment to Group b begins on 2026-12-01T00:00:00.000Z; the membership of Group d ended on 2026-11-20T09:00:00.000Z.',
@@ -196,7 +196,7 @@ describe('the explanation of an access', () => {
 
   it('closes every path where tenant, user or application is not active', () => {
     const closed = { tenant_status: 'suspended', user_status: 'suspended', application_status: 'disabled' };
-    const answer = explained(facts([assigned(null), assigned('a')], [member('a', 'ended')]), closed);
+    const answer = explained(facts([assigned(null), assigned('a')], [member('a', 'expired')]), closed);
     expect(answer).toMatchObject({
       allowed: false,
       path_count: 2,
@@ -214,7 +214,7 @@ describe('the explanation of an access', () => {
 
 describe('the paths that give access now', () => {
   it('are bounded, and counted without the others', () => {
-    const given = facts([assigned(null), assigned('a'), assigned('b', 'later')], [member('a'), member('b')]);
+    const given = facts([assigned(null), assigned('a'), assigned('b', 'scheduled')], [member('a'), member('b')]);
     const { paths, pathCount, truncated } = boundedPaths(given, 1);
     expect([paths.map(({ via }) => via.length), pathCount, truncated]).toEqual([[0], 2, true]);
     expect(boundedPaths(given, 2)).toMatchObject({ pathCount: 2, truncated: false });

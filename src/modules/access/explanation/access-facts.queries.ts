@@ -1,12 +1,11 @@
 import { statement } from '../../../persistence/statement.js';
-import { holdsNow } from '../../users/index.js';
 
-/** When the bounds of `row` hold, by the database's clock, as SQL. */
-export function timingOf(row: string): string {
-  return `CASE WHEN ${holdsNow(row)} THEN 'now' WHEN ${row}.valid_from > now() THEN 'later' ELSE 'ended' END`;
+/** `valid`, `scheduled` or `expired`, by the database's clock, as SQL over the columns of `row`. */
+export function stateOf(row: string): string {
+  return `CASE WHEN ${row}.valid_until <= now() THEN 'expired' WHEN ${row}.valid_from > now() THEN 'scheduled' ELSE 'valid' END`;
 }
 
-const GIVEN = `a.id, a.group_id, a.assigned_at, a.assigned_by, a.valid_from, a.valid_until, ${timingOf('a')} AS timing`;
+const GIVEN = `a.id, a.group_id, a.assigned_at, a.assigned_by, a.valid_from, a.valid_until, ${stateOf('a')} AS state`;
 
 /** The groups above a reached one; OFFSET 0 keeps the planner from reading all that is inside of an assigned group instead. */
 const ABOVE_REACHED = `(
@@ -21,7 +20,7 @@ const ABOVE_REACHED = `(
 export function factsOf(user: string, application: string): string {
   return `(
     WITH held AS MATERIALIZED (
-      SELECT m.group_id, m.added_at, m.valid_from, m.valid_until, ${timingOf('m')} AS timing
+      SELECT m.group_id, m.added_at, m.valid_from, m.valid_until, ${stateOf('m')} AS state
         FROM group_members m WHERE m.tenant_id = $1 AND m.user_id = ${user}
     ), reached AS MATERIALIZED (
       SELECT DISTINCT up.ancestor_id AS group_id

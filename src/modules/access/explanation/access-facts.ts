@@ -1,11 +1,11 @@
-import type { Timing } from './access-reasons.js';
+import type { ValidityState } from './access-reasons.js';
 import type { Nesting } from './group-ways.js';
 
 /** Moments are as PostgreSQL writes them into JSON. */
 interface Bounded {
   readonly valid_from: string | null;
   readonly valid_until: string | null;
-  readonly timing: Timing;
+  readonly state: ValidityState;
 }
 
 /** An assignment of the application to the user (`group_id` is null) or to a group that reaches the user. */

@@ -1,5 +1,5 @@
 import type { AssignmentFact, MembershipFact, AccessFacts } from './access-facts.js';
-import type { Reason, Timing } from './access-reasons.js';
+import type { Reason, ValidityState } from './access-reasons.js';
 import type { AccessPathResponse } from './dto/access-path.response.js';
 
 /** Whom and what a sentence is about. */
@@ -38,21 +38,21 @@ const CLAUSES: Readonly<Record<Reason, (facts: AccessFacts) => string>> = {
   tenant_suspended: () => 'the tenant is suspended',
   user_suspended: () => 'the user is suspended',
   application_disabled: () => 'the application is disabled',
-  assignment_not_yet_valid: (facts) => `the assignment to ${assigneeOf(facts, 'later')}`,
-  assignment_expired: (facts) => `the assignment to ${assigneeOf(facts, 'ended')}`,
-  membership_not_yet_valid: (facts) => `the membership of ${membershipOf(facts, 'later')}`,
-  membership_expired: (facts) => `the membership of ${membershipOf(facts, 'ended')}`,
+  assignment_not_yet_valid: (facts) => `the assignment to ${assigneeOf(facts, 'scheduled')}`,
+  assignment_expired: (facts) => `the assignment to ${assigneeOf(facts, 'expired')}`,
+  membership_not_yet_valid: (facts) => `the membership of ${membershipOf(facts, 'scheduled')}`,
+  membership_expired: (facts) => `the membership of ${membershipOf(facts, 'expired')}`,
   no_assignment: () => 'it is assigned neither to the user nor to a group that the user is in',
 };
 
-function assigneeOf(facts: AccessFacts, timing: Timing): string {
-  const { group_id, ...bounds } = nearest(facts.assignments, timing);
-  return `${group_id === null ? 'the user itself' : nameOf(facts, group_id)} ${boundOf(bounds, timing)}`;
+function assigneeOf(facts: AccessFacts, state: ValidityState): string {
+  const { group_id, ...bounds } = nearest(facts.assignments, state);
+  return `${group_id === null ? 'the user itself' : nameOf(facts, group_id)} ${boundOf(bounds, state)}`;
 }
 
-function membershipOf(facts: AccessFacts, timing: Timing): string {
-  const { group_id, ...bounds } = nearest(facts.memberships, timing);
-  return `${nameOf(facts, group_id)} ${boundOf(bounds, timing)}`;
+function membershipOf(facts: AccessFacts, state: ValidityState): string {
+  const { group_id, ...bounds } = nearest(facts.memberships, state);
+  return `${nameOf(facts, group_id)} ${boundOf(bounds, state)}`;
 }
 
 function nameOf({ group_names }: AccessFacts, groupId: string): string {
@@ -60,20 +60,20 @@ function nameOf({ group_names }: AccessFacts, groupId: string): string {
 }
 
 /** Of several, what begins first, or what ended last. */
-function nearest<Fact extends AssignmentFact | MembershipFact>(all: readonly Fact[], timing: Timing): Fact {
+function nearest<Fact extends AssignmentFact | MembershipFact>(all: readonly Fact[], state: ValidityState): Fact {
   const distance = ({ valid_from, valid_until }: Fact): number =>
-    timing === 'later' ? Date.parse(valid_from ?? '') : -Date.parse(valid_until ?? '');
+    state === 'scheduled' ? Date.parse(valid_from ?? '') : -Date.parse(valid_until ?? '');
   const [first] = all
-    .filter((each) => each.timing === timing)
+    .filter((each) => each.state === state)
     .toSorted((left, right) => distance(left) - distance(right));
-  if (!first) throw new Error(`A reason says that something holds ${timing}, and nothing does.`);
+  if (!first) throw new Error(`A reason says that something is ${state}, and nothing is.`);
   return first;
 }
 
 function boundOf(
   { valid_from, valid_until }: Pick<MembershipFact, 'valid_from' | 'valid_until'>,
-  timing: Timing,
+  state: ValidityState,
 ): string {
-  const text = (timing === 'later' ? valid_from : valid_until) ?? '';
-  return `${timing === 'later' ? 'begins' : 'ended'} on ${new Date(text).toISOString()}`;
+  const text = (state === 'scheduled' ? valid_from : valid_until) ?? '';
+  return `${state === 'scheduled' ? 'begins' : 'ended'} on ${new Date(text).toISOString()}`;
 }

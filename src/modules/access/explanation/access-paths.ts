@@ -1,6 +1,6 @@
 import type { AccessPathGroupResponse, AccessPathResponse } from './dto/access-path.response.js';
 import type { AccessFacts, AssignmentFact, MembershipFact } from './access-facts.js';
-import { inOrder, lapsedBy, type Reason, type Timing } from './access-reasons.js';
+import { inOrder, lapsedBy, type Reason, type ValidityState } from './access-reasons.js';
 import { GroupGraph, shortestWays, together, type Start, type WaysUp } from './group-ways.js';
 
 /** Some of the paths from a user to an application, and how many there are in all. */
@@ -10,7 +10,7 @@ export interface FoundPaths {
   readonly paths: readonly AccessPathResponse[];
 }
 
-const TIMINGS = ['later', 'now', 'ended'] as const;
+const STATES = ['scheduled', 'valid', 'expired'] as const;
 
 /**
  * The paths from one user to one application: a direct assignment is one, and so is every way from a group that holds the
@@ -22,7 +22,7 @@ export class AccessPaths {
   readonly #memberships: ReadonlyMap<string, MembershipFact>;
   readonly #addedAt: ReadonlyMap<string, string>;
   readonly #graph: GroupGraph;
-  readonly #ways: Readonly<Record<Timing, WaysUp>>;
+  readonly #ways: Readonly<Record<ValidityState, WaysUp>>;
 
   constructor(private readonly facts: AccessFacts) {
     const { assignments, memberships, nestings } = facts;
@@ -31,38 +31,42 @@ export class AccessPaths {
     this.#memberships = new Map(memberships.map((each) => [each.group_id, each]));
     this.#addedAt = new Map(nestings.map((each) => [nestingKey(each.child_id, each.parent_id), each.added_at]));
     this.#graph = new GroupGraph(nestings);
-    this.#ways = { later: this.#waysTo('later'), now: this.#waysTo('now'), ended: this.#waysTo('ended') };
+    this.#ways = {
+      scheduled: this.#waysTo('scheduled'),
+      valid: this.#waysTo('valid'),
+      expired: this.#waysTo('expired'),
+    };
   }
 
   /** The paths whose assignment and membership hold now; at most `most` of them are made. */
   holding(most: number): FoundPaths {
-    const { now } = this.#ways;
+    const { valid } = this.#ways;
     return this.#found(
-      this.#startsOf(({ timing }) => (timing === 'now' ? now : null)),
-      (timing) => timing === 'now',
+      this.#startsOf(({ state }) => (state === 'valid' ? valid : null)),
+      (state) => state === 'valid',
       most,
     );
   }
 
   /** The paths whose assignment or membership holds at another time only. */
   lapsed(most: number): FoundPaths {
-    const { later, now, ended } = this.#ways;
-    const [elsewhen, anytime] = [together(later, ended), together(later, now, ended)];
-    const starts = this.#startsOf(({ timing }) => (timing === 'now' ? elsewhen : anytime));
-    return this.#found(starts, (timing) => timing !== 'now', most);
+    const { scheduled, valid, expired } = this.#ways;
+    const [elsewhen, anytime] = [together(scheduled, expired), together(scheduled, valid, expired)];
+    const starts = this.#startsOf(({ state }) => (state === 'valid' ? elsewhen : anytime));
+    return this.#found(starts, (state) => state !== 'valid', most);
   }
 
   /** Why the paths that do not hold now do not, of all of them, made or not; `no_assignment` where there is no path. */
   lapses(): Reason[] {
-    const ofGroups = this.facts.memberships.flatMap(({ group_id, timing }) =>
-      TIMINGS.filter((of) => this.#ways[of](group_id).count > 0n).map((of) => lapsedBy(of, timing)),
+    const ofGroups = this.facts.memberships.flatMap(({ group_id, state }) =>
+      STATES.filter((of) => this.#ways[of](group_id).count > 0n).map((of) => lapsedBy(of, state)),
     );
-    const pairs = this.#direct ? [lapsedBy(this.#direct.timing, 'now'), ...ofGroups] : ofGroups;
+    const pairs = this.#direct ? [lapsedBy(this.#direct.state, 'valid'), ...ofGroups] : ofGroups;
     return pairs.length === 0 ? ['no_assignment'] : inOrder(pairs.flat());
   }
 
-  #waysTo(timing: Timing): WaysUp {
-    const ends = [...this.#assigned.values()].filter((each) => each.timing === timing);
+  #waysTo(state: ValidityState): WaysUp {
+    const ends = [...this.#assigned.values()].filter((each) => each.state === state);
     return this.#graph.waysTo(new Set(ends.flatMap(({ group_id }) => group_id ?? [])));
   }
 
@@ -73,8 +77,8 @@ export class AccessPaths {
     });
   }
 
-  #found(starts: readonly Start[], isAsked: (timing: Timing) => boolean, most: number): FoundPaths {
-    const direct = this.#direct && isAsked(this.#direct.timing) ? [this.#pathOf(this.#direct, [])] : [];
+  #found(starts: readonly Start[], isAsked: (state: ValidityState) => boolean, most: number): FoundPaths {
+    const direct = this.#direct && isAsked(this.#direct.state) ? [this.#pathOf(this.#direct, [])] : [];
     const counts = starts.map(({ groupId, waysUp }) => waysUp(groupId).count);
     const ways = shortestWays(this.#graph, starts, most - direct.length);
     return {
@@ -91,7 +95,7 @@ export class AccessPaths {
 
   #pathOf(assignment: AssignmentFact, groupIds: readonly string[]): AccessPathResponse {
     const membership = this.#memberships.get(groupIds[0] ?? '');
-    const reasons = lapsedBy(assignment.timing, membership?.timing ?? 'now');
+    const reasons = lapsedBy(assignment.state, membership?.state ?? 'valid');
     return {
       effective: reasons.length === 0,
       assignment: {

@@ -1,5 +1,5 @@
-/** Whether something with bounds holds at the moment, by the database's clock: it will, it does, or it did. */
-export type Timing = 'later' | 'now' | 'ended';
+/** Whether something with bounds holds now, will hold, or has held, by the database's clock. */
+export type ValidityState = 'scheduled' | 'valid' | 'expired';
 
 /** Why a user cannot use an application, the most telling first: an answer that has room for one names the first. */
 export const REASONS = [
@@ -32,13 +32,13 @@ export function closedBy({ tenant_status, user_status, application_status }: Sta
 }
 
 /** What of an assignment, and of the membership that it is reached by, does not hold now. */
-export function lapsedBy(assignment: Timing, membership: Timing): Reason[] {
+export function lapsedBy(assignment: ValidityState, membership: ValidityState): Reason[] {
   return [...outOfTime('assignment', assignment), ...outOfTime('membership', membership)];
 }
 
-function outOfTime(what: 'assignment' | 'membership', timing: Timing): Reason[] {
-  if (timing === 'now') return [];
-  return [timing === 'later' ? `${what}_not_yet_valid` : `${what}_expired`];
+function outOfTime(what: 'assignment' | 'membership', state: ValidityState): Reason[] {
+  if (state === 'valid') return [];
+  return [state === 'scheduled' ? `${what}_not_yet_valid` : `${what}_expired`];
 }
 
 /** Each once, the most telling first. */
