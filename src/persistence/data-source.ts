@@ -44,6 +44,8 @@ export function connectionConfig(connection: ConnectionOptions, config: Config):
     // A server that is silent, and not only slow: the connection is given up.
     query_timeout: config.statementTimeoutMs === 0 ? 0 : config.statementTimeoutMs + SILENCE_MS,
     keepAlive: true,
+    // Compiling a statement takes longer than any of ours runs.
+    options: '-c jit=off',
     application_name: 'doorlist',
   };
 }

@@ -318,7 +318,7 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`DELETE ${T}/groups/{group_id}`, 13, remove(group)],
   [`DELETE ${T}/applications/{application_id}`, 7, remove(application)],
   [`DELETE ${T}/api-clients/{api_client_id}`, 6, remove(client)],
-  [`DELETE ${T}`, 15, ({ platform, tenant }) => platform.delete(tenant.path)],
+  [`DELETE ${T}`, 18, ({ platform, tenant }) => platform.delete(tenant.path)],
 ];
 
 /** Routes that open no scope, because anybody may call them. */

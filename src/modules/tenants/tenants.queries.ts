@@ -17,3 +17,9 @@ export const EMPTY_TENANT: readonly Statement[] = TABLES.map((table) =>
      ) SELECT count(*)::int AS removed FROM gone`,
   ),
 );
+
+/** Keeps others from making users until the transaction ends. Values: tenant. */
+export const LOCK_ORDINALS = statement(
+  'tenants.lock_ordinals',
+  `SELECT next_ordinal FROM user_ordinals WHERE tenant_id = $1 FOR UPDATE`,
+);

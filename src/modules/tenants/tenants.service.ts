@@ -10,7 +10,7 @@ import { CallerCache } from '../../security/authentication/index.js';
 import type { TenantCreate, TenantUpdate } from './dto/tenant.requests.js';
 import { tenantResponse } from './dto/tenant.response.js';
 import { Tenant } from './tenant.entity.js';
-import { EMPTY_TENANT } from './tenants.queries.js';
+import { EMPTY_TENANT, LOCK_ORDINALS } from './tenants.queries.js';
 
 /** The tenants of the service; for the platform only. */
 @Injectable()
@@ -66,14 +66,18 @@ export class TenantsService {
 
   /** Deletes the tenant and everything in it, in one transaction. Errors: 404, 412. */
   async remove(scope: PlatformScope, id: string, expected: ExpectedVersion): Promise<void> {
-    await this.#tenants.remove(scope, id, expected);
+    await this.doors.unitOfWork.run(scope, async () => {
+      // Before the lock on the tenant's row: whoever makes users takes the two in this order.
+      await this.#inside(scope, id, async (tenant) => {
+        await this.doors.database.write(tenant, LOCK_ORDINALS, [id]);
+      });
+      await this.#tenants.remove(scope, id, expected);
+    });
     this.#forget(scope, id);
   }
 
   async #empty(platform: PlatformScope, id: string): Promise<void> {
-    const { unitOfWork } = this.doors;
-    const scope = new TenantScope(id, platform.actor, platform.requestId);
-    await unitOfWork.runInside(platform, scope, async () => {
+    await this.#inside(platform, id, async (scope) => {
       for (const empty of EMPTY_TENANT) {
         await inBatches(async () => {
           const [row] = await this.doors.database.write<{ removed: number }>(scope, empty, [id]);
@@ -81,6 +85,11 @@ export class TenantsService {
         });
       }
     });
+  }
+
+  async #inside(platform: PlatformScope, id: string, work: (scope: TenantScope) => Promise<void>): Promise<void> {
+    const scope = new TenantScope(id, platform.actor, platform.requestId);
+    await this.doors.unitOfWork.runInside(platform, scope, () => work(scope));
   }
 
   #forget(scope: PlatformScope, id: string): void {
