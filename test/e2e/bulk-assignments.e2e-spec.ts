@@ -172,7 +172,7 @@ describe('operations that fail', () => {
       const { tenant, application, bob, operations } = await mixed();
       const answer = await bulk(tenant, application, operations, more);
       const at = (index: number, kind: string): unknown[] => ['body', 'operations', index, `${kind}_id`];
-      const idOf = (index: number): string => Object.values(operations[index]!)[1] as string;
+      const idOf = (index: number): string => Object.values(operations[index]!)[1]!;
       expect([answer.status, answer.body]).toEqual([
         422,
         refusal(answer, 'operations_failed', [

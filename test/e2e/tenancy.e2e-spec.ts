@@ -168,6 +168,7 @@ function bodyOf({ operation, method }: PlacedOperation, ids: Record<string, stri
   const schema = operation.requestBody?.content['application/json']?.schema?.$ref?.split('/').at(-1);
   if (schema === 'AssignmentCreate') return { application_id: ids.application_id };
   if (schema === 'BulkAssignmentCreate') return { application_ids: [ids.application_id] };
+  if (schema === 'AssignmentOperations') return { operations: [{ op: 'add', user_id: ids.user_id }] };
   if (schema === 'MembersAdd') return { user_ids: [ids.user_id] };
   return method === 'PATCH' ? { name: undefined } : undefined;
 }

@@ -55,6 +55,7 @@ export const NOT_IN_ENTITIES: readonly string[] = [
   'applications_status_known',
   'applications_tenant_fkey',
   'applications_type_known',
+  'assignments_application',
   'assignments_application_fkey',
   'assignments_application_group_key',
   'assignments_application_user_key',

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { notFound } from '../../kernel/domain-error.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
-import type { ValidityState } from '../../kernel/validity.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { ApplicationsService } from '../applications/index.js';
 import { notAssigned, type Assignee } from './assignee.js';
@@ -69,15 +68,14 @@ export class AssignedApplicationsService {
   async ofApplication(
     scope: TenantScope,
     applicationId: string,
-    filter: { state?: ValidityState | undefined; assignment_type?: string | undefined },
+    filter: readModel.AssignmentFilter,
     request: PageRequest,
   ): Promise<Page<ApplicationAssignmentResponse>> {
     await this.applications.get(scope, applicationId);
     const query = {
       list: 'application-assignments',
       select: readModel.ASSIGNMENT_SELECT,
-      from: readModel.ASSIGNMENTS_OF_APPLICATION,
-      values: [scope.tenantId, applicationId, filter.state ?? null, filter.assignment_type ?? null],
+      ...readModel.assignmentsOfApplication(scope.tenantId, applicationId, filter),
       sort: [{ column: 'id', type: 'uuid' }],
     } as const;
     return this.doors.paginator.rows(scope, query, request);

@@ -1,3 +1,4 @@
+import type { ValidityState } from '../../kernel/validity.js';
 import { statement, type Statement } from '../../persistence/statement.js';
 import { holdsNow, stateOf } from '../users/index.js';
 import type { Assignee } from './assignee.js';
@@ -65,8 +66,21 @@ export const ASSIGNMENT_SELECT = `a.id, a.application_id, a.user_id, a.group_id,
    CASE WHEN a.user_id IS NULL THEN 'group' ELSE 'direct' END AS assignment_type,
    a.valid_from, a.valid_until, ${stateOf('a')} AS state`;
 
-/** By assignments_application. Values: tenant, application, state or null, type or null. */
-export const ASSIGNMENTS_OF_APPLICATION = `FROM assignments a
-  WHERE a.tenant_id = $1 AND a.application_id = $2
-    AND ($3::text IS NULL OR ${stateOf('a')} = $3)
-    AND ($4::text IS NULL OR (a.user_id IS NOT NULL) = ($4 = 'direct'))`;
+/** What the list of all assignments of an application can be narrowed to. */
+export interface AssignmentFilter {
+  readonly state?: ValidityState | undefined;
+  readonly assignment_type?: 'direct' | 'group' | undefined;
+}
+
+/** By assignments_application; only filters that are asked for are in the text, so that counting all needs no table. */
+export function assignmentsOfApplication(
+  tenantId: string,
+  applicationId: string,
+  { state, assignment_type: type }: AssignmentFilter,
+): { from: string; values: string[] } {
+  const values = [tenantId, applicationId];
+  const clauses = ['a.tenant_id = $1', 'a.application_id = $2'];
+  if (state !== undefined) clauses.push(`${stateOf('a')} = $${values.push(state)}::text`);
+  if (type !== undefined) clauses.push(`(a.user_id IS NOT NULL) = ($${values.push(type)}::text = 'direct')`);
+  return { from: `FROM assignments a WHERE ${clauses.join(' AND ')}`, values };
+}
