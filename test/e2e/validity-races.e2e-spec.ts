@@ -1,5 +1,6 @@
 import type { ApiAnswer } from '../support/api.js';
 import { ASSIGNEES, newAssignee } from '../support/assignment-steps.js';
+import { manyUsers } from '../support/many-users.js';
 import { tenantsWithCheckedSets } from '../support/user-sets.js';
 import { EXPIRED, UNBOUND, VALID, statuses, trailOf } from '../support/validity-steps.js';
 import type { TestTenant } from '../support/tenant.js';
@@ -136,5 +137,15 @@ describe('at the same moment, over an expired membership', () => {
     );
     expect(answers.filter(({ status }) => status !== 200 && status !== 201)).toEqual([]);
     await expectUnbroken(tenant, 'membership');
+  });
+
+  it('POSTs while users go: each adds all, or names who is gone', async () => {
+    const { tenant, members } = await overExpired();
+    const users = await manyUsers(tenant.id, 24);
+    const removals = users.map((id) => tenant.api.delete(`${tenant.path}/users/${id}`));
+    const answers = await times(16, () => tenant.api.post(members, { user_ids: users }));
+    expect(statuses(await Promise.all(removals))).toEqual({ 204: 24 });
+    expect(answers.filter(({ status }) => status !== 200 && status !== 404)).toEqual([]);
+    expect(answers.filter(({ status, body }) => status === 404 && body.code !== 'user_not_found')).toEqual([]);
   });
 });

@@ -181,6 +181,8 @@ export class MembersService {
     // Another call made these at the same moment: they are there now, though this statement could not see them yet.
     const unseen = rows.filter((row) => !row.is_seen).map((row) => row.user_id);
     if (unseen.length === 0) return new Set(added);
+    // Or the user has gone.
+    await this.#requireUsers(transaction, scope, unseen);
     const later = await this.#insert(transaction, scope, groupId, { userIds: unseen, validity });
     return new Set([...added, ...later]);
   }
