@@ -1,5 +1,5 @@
 import { statement } from '../../../persistence/statement.js';
-import { stateOf } from '../explanation/access-facts.queries.js';
+import { stateOf } from '../../users/index.js';
 import { inOrder, lapsedBy, type Reason } from '../explanation/access-reasons.js';
 
 /** What a path stands at: it gives access, or its first reason why not, the most telling first. */

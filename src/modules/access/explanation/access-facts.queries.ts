@@ -1,9 +1,5 @@
 import { statement } from '../../../persistence/statement.js';
-
-/** `valid`, `scheduled` or `expired`, by the database's clock, as SQL over the columns of `row`. */
-export function stateOf(row: string): string {
-  return `CASE WHEN ${row}.valid_until <= now() THEN 'expired' WHEN ${row}.valid_from > now() THEN 'scheduled' ELSE 'valid' END`;
-}
+import { stateOf } from '../../users/index.js';
 
 const GIVEN = `a.id, a.group_id, a.assigned_at, a.assigned_by, a.valid_from, a.valid_until, ${stateOf('a')} AS state`;
 

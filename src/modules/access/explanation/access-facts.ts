@@ -1,4 +1,4 @@
-import type { ValidityState } from './access-reasons.js';
+import type { ValidityState } from '../../../kernel/validity.js';
 import type { Nesting } from './group-ways.js';
 
 /** Moments are as PostgreSQL writes them into JSON. */

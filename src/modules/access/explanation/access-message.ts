@@ -1,5 +1,6 @@
 import type { AssignmentFact, MembershipFact, AccessFacts } from './access-facts.js';
-import type { Reason, ValidityState } from './access-reasons.js';
+import type { ValidityState } from '../../../kernel/validity.js';
+import type { Reason } from './access-reasons.js';
 import type { AccessPathResponse } from './dto/access-path.response.js';
 
 /** Whom and what a sentence is about. */

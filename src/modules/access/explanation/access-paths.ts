@@ -1,6 +1,7 @@
 import type { AccessPathGroupResponse, AccessPathResponse } from './dto/access-path.response.js';
 import type { AccessFacts, AssignmentFact, MembershipFact } from './access-facts.js';
-import { inOrder, lapsedBy, type Reason, type ValidityState } from './access-reasons.js';
+import type { ValidityState } from '../../../kernel/validity.js';
+import { inOrder, lapsedBy, type Reason } from './access-reasons.js';
 import { GroupGraph, shortestWays, together, type Start, type WaysUp } from './group-ways.js';
 
 /** Some of the paths from a user to an application, and how many there are in all. */

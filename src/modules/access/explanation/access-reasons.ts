@@ -1,5 +1,4 @@
-/** Whether something with bounds holds now, will hold, or has held, by the database's clock. */
-export type ValidityState = 'scheduled' | 'valid' | 'expired';
+import type { ValidityState } from '../../../kernel/validity.js';
 
 /** Why a user cannot use an application, the most telling first: an answer that has room for one names the first. */
 export const REASONS = [
