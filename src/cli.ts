@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { Command } from './commands/command.js';
 import { migrateCommand, revertCommand } from './commands/migrations.command.js';
 import { rotateKeysCommand } from './commands/rotate-keys.command.js';
+import { verifyCommand } from './commands/verify.command.js';
 import { loadConfig } from './config/config.js';
 import { JsonLogger } from './http/json-logger.js';
 import { reasonOf } from './start-failure.js';
@@ -10,6 +11,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: migrateCommand,
   'migrate:revert': revertCommand,
   'keys:rotate': rotateKeysCommand,
+  verify: verifyCommand,
 };
 
 const name = process.argv[2] ?? '';

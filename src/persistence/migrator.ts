@@ -1,7 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Config } from '../config/config.js';
-import { dataSourceFor } from './data-source.js';
 import type { ConnectionOptions } from './engines/index.js';
+import { withDataSource } from './maintenance.js';
 
 /** Any fixed number: the advisory lock that one instance holds while it migrates. */
 const MIGRATION_LOCK = 4_717_300_129;
@@ -30,27 +30,12 @@ async function revertLast(dataSource: DataSource): Promise<string | null> {
 
 /** Runs the pending migrations over connections of their own, without the time limits of requests; answers their names. */
 export async function migrateDatabase(connection: ConnectionOptions, config: Config): Promise<string[]> {
-  return opened(connection, config, migrate);
+  return withDataSource(connection, config, migrate);
 }
 
 /** Takes the newest migration back, likewise; answers its name, or null where there is none. */
 export async function revertDatabase(connection: ConnectionOptions, config: Config): Promise<string | null> {
-  return opened(connection, config, revertLast);
-}
-
-async function opened<T>(
-  connection: ConnectionOptions,
-  config: Config,
-  work: (dataSource: DataSource) => Promise<T>,
-): Promise<T> {
-  const unhurried = { ...config, databasePoolSize: 2, statementTimeoutMs: 0, lockTimeoutMs: 0 };
-  const dataSource = dataSourceFor(connection, unhurried, []);
-  await dataSource.initialize();
-  try {
-    return await work(dataSource);
-  } finally {
-    await dataSource.destroy();
-  }
+  return withDataSource(connection, config, revertLast);
 }
 
 async function alone<T>(dataSource: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {

@@ -1,21 +1,19 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { SignJWT, decodeJwt, decodeProtectedHeader, importJWK, type JWK } from 'jose';
 import pg from 'pg';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { Api, tokenOf } from '../support/api.js';
+import { command } from '../support/command-line.js';
 import { urlOf } from '../support/database-url.js';
 import { freePort, launchDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
 import { newTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT, testState } from '../support/test-state.js';
 
-const CLI = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
 const PUBLIC_URL = 'https://door.example';
 const BOOTSTRAP = { BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id, BOOTSTRAP_CLIENT_SECRET: PLATFORM_CLIENT.secret };
 /** How soon an instance looks for a key that it does not know, in seconds. */
@@ -47,23 +45,6 @@ async function start(env: Env): Promise<DoorlistProcess> {
     return ended;
   };
   return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, output, stop };
-}
-
-/** Runs a command; without one, the command line alone. */
-async function command(
-  name: string,
-  env: Env = {},
-): Promise<{ code: number | null; lines: string[]; errors: string[] }> {
-  const base = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
-  const child = spawn(process.execPath, [CLI, ...name.split(' ').filter(Boolean)], { env: { ...base, ...env } });
-  const printed = { out: '', error: '' };
-  child.stdout.on('data', (chunk: Buffer) => (printed.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (printed.error += chunk.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  const lines = printed.out.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
-  // A library says on Node 20 that it would rather run on a later one.
-  const errors = printed.error.split('\n').filter((line) => line !== '' && !line.startsWith('oidc-provider WARNING'));
-  return { code, lines, errors };
 }
 
 /** A database of the test's own, empty or migrated. The teardown of the run removes it. */
@@ -250,6 +231,7 @@ describe('the command line', () => {
         expect.stringMatching(/^ {2}migrate +\S/),
         expect.stringMatching(/^ {2}migrate:revert +\S/),
         expect.stringMatching(/^ {2}keys:rotate +\S/),
+        expect.stringMatching(/^ {2}verify +\S/),
       ]);
     },
   );

@@ -1,3 +1,3 @@
 export { ApplicationsModule } from './applications.module.js';
 export { ApplicationsService } from './applications.service.js';
-export { Application } from './application.entity.js';
+export { Application, applicationKeys } from './application.entity.js';
