@@ -1,0 +1,110 @@
+/** When something holds, seen from the moment of the test: always, or for a time that is on, to come or over. */
+export type Holding = 'always' | 'now' | 'later' | 'over';
+
+/** An application given to a user or a group. */
+export interface ModelAssignment {
+  readonly application: string;
+  readonly assignee: string;
+  readonly kind: 'user' | 'group';
+  /** Its place in the order in which assignments were made. */
+  readonly order: number;
+  readonly holding: Holding;
+}
+
+/** A line of effective-users, in short. */
+export type EffectiveLine = readonly [user: string, type: 'direct' | 'group', via: string | null];
+
+/** A line of a user's applications, in short. */
+export type ApplicationLine = readonly [application: string, type: 'direct' | 'group', via: string | null];
+
+const isOn = (holding: Holding | undefined): boolean => holding === 'always' || holding === 'now';
+
+/** Who may use what, by the rules alone: small, slow, and nothing kept that could be made from something else. */
+export class AccessModel {
+  /** In the order in which they were made. */
+  readonly users = new Map<string, 'active' | 'suspended'>();
+  /** The direct members of each group. */
+  readonly groups = new Map<string, Map<string, Holding>>();
+  /** The groups directly inside of each group that has any. */
+  readonly nestings = new Map<string, Set<string>>();
+  readonly applications = new Map<string, 'active' | 'disabled'>();
+  #assignments: ModelAssignment[] = [];
+  #assigned = 0;
+
+  /** The assignment of an application to a user or group, if there is one. */
+  assignment(application: string, assignee: string): ModelAssignment | undefined {
+    return this.#assignments.find((each) => each.application === application && each.assignee === assignee);
+  }
+
+  /** Assigns; what is there keeps its place in the order, unless it is over. */
+  assign(kind: 'user' | 'group', assignee: string, application: string, holding: Holding = 'always'): void {
+    const held = this.assignment(application, assignee);
+    this.unassign(application, assignee);
+    const order = held && held.holding !== 'over' ? held.order : (this.#assigned += 1);
+    this.#assignments.push({ application, assignee, kind, order, holding });
+    this.#assignments.sort((a, b) => a.order - b.order);
+  }
+
+  unassign(application: string, assignee: string): void {
+    this.#assignments = this.#assignments.filter(
+      (each) => each.application !== application || each.assignee !== assignee,
+    );
+  }
+
+  /** Puts the assignments in another order: `orderOf` gives each its place. */
+  reorder(orderOf: (assignment: ModelAssignment) => number): void {
+    this.#assignments = this.#assignments.map((each) => ({ ...each, order: orderOf(each) }));
+    this.#assignments.sort((a, b) => a.order - b.order);
+  }
+
+  /** Removes a user, group or application and all that goes with it. */
+  remove(id: string): void {
+    this.users.delete(id);
+    this.groups.delete(id);
+    this.applications.delete(id);
+    this.nestings.delete(id);
+    for (const members of this.groups.values()) members.delete(id);
+    for (const children of this.nestings.values()) children.delete(id);
+    this.#assignments = this.#assignments.filter((each) => each.application !== id && each.assignee !== id);
+  }
+
+  /** The group and all groups inside of it. */
+  inside(group: string): Set<string> {
+    const found = new Set([group]);
+    for (const each of found) for (const child of this.nestings.get(each) ?? []) found.add(child);
+    return found;
+  }
+
+  /** Whether a user is in a group or anywhere inside of it, now. */
+  isIn(user: string, group: string): boolean {
+    return [...this.inside(group)].some((each) => isOn(this.groups.get(each)?.get(user)));
+  }
+
+  /** What effective-users must say, in the order in which the users were made. */
+  effective(application: string, status: 'active' | 'any' = 'active'): EffectiveLine[] {
+    if (this.applications.get(application) !== 'active') return [];
+    const lines: EffectiveLine[] = [];
+    for (const [user, its] of this.users) {
+      if (status === 'active' && its !== 'active') continue;
+      const reasons = this.#reasons(user).filter((each) => each.application === application);
+      const direct = reasons.some((each) => each.kind === 'user');
+      if (direct) lines.push([user, 'direct', null]);
+      else if (reasons[0]) lines.push([user, 'group', reasons[0].assignee]);
+    }
+    return lines;
+  }
+
+  /** What a user's applications must say: a line an assignment that reaches the user, whatever may forbid its use. */
+  applicationsOf(user: string): ApplicationLine[] {
+    return this.#reasons(user).map(({ application, kind, assignee }) =>
+      kind === 'user' ? [application, 'direct', null] : [application, 'group', assignee],
+    );
+  }
+
+  #reasons(user: string): ModelAssignment[] {
+    return this.#assignments.filter(
+      ({ kind, assignee, holding }) =>
+        isOn(holding) && (kind === 'user' ? assignee === user : this.isIn(user, assignee)),
+    );
+  }
+}
