@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { CREATE_FUNCTIONS, fillUserSets } from './derived-rows.js';
 
 /** Users per application that effective-users is measured with; the run checks that the service counts exactly these. */
 export const SMALL = 1000;
@@ -32,12 +33,14 @@ const NESTED_GROUPS = 40;
 export async function makeData(client: pg.ClientBase, tenantId: string): Promise<BenchData> {
   await client.query(`SELECT set_config('bench.tenant', $1, false)`, [tenantId]);
   for (const text of [
-    ...FUNCTIONS,
+    ...CREATE_FUNCTIONS,
+    MIXED,
     ...DIRECTORY,
     ...LARGE_APPLICATION,
     ...SMALL_APPLICATION,
     ...READING,
     ...DOORWAYS,
+    ...fillUserSets('pg_temp.tenant()'),
   ]) {
     await client.query(text);
   }
@@ -58,21 +61,15 @@ export async function makeData(client: pg.ClientBase, tenantId: string): Promise
   };
 }
 
-/** `id_of(kind, n)`, `mixed(n)`: 1..100,000 in another order, so that members are spread over all users. */
-const FUNCTIONS = [
-  `CREATE FUNCTION pg_temp.tenant() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT current_setting('bench.tenant')::uuid $$`,
-  `CREATE FUNCTION pg_temp.id_of(kind int, n int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
-     SELECT (lpad(to_hex(1764000000000 + kind * 10000000000 + n * 1000::bigint), 12, '0') || '7' ||
-             substr(md5('doorlist ' || kind || ' ' || n), 1, 3) || 'a' ||
-             substr(md5('doorlist ' || kind || ' ' || n), 4, 15))::uuid $$`,
-  `CREATE FUNCTION pg_temp.mixed(n int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT (n * 7919::bigint % 100000)::int + 1 $$`,
-];
+/** `mixed(n)`: 1..100,000 in another order, so that members are spread over all users. */
+const MIXED = `CREATE OR REPLACE FUNCTION pg_temp.mixed(n int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT (n * 7919::bigint % 100000)::int + 1 $$`;
 
 const DIRECTORY = [
-  `INSERT INTO users (tenant_id, id, user_name, user_name_key, email, display_name, given_name, family_name, search_key,
-                      status, attributes)
-   SELECT pg_temp.tenant(), pg_temp.id_of(0, n), 'user-' || n, 'user-' || n, 'user-' || n || '@example.com',
-          'Given Family ' || n, 'Given', 'Family ' || n, 'user-' || n || E'\\ngiven family ' || n,
+  `INSERT INTO users (tenant_id, id, ordinal, user_name, user_name_key, email, display_name, display_name_key, given_name,
+                      family_name, search_key, status, attributes)
+   SELECT pg_temp.tenant(), pg_temp.id_of(0, n), n, 'user-' || n, 'user-' || n, 'user-' || n || '@example.com',
+          'Given Family ' || n, 'given family ' || n, 'Given', 'Family ' || n,
+          concat_ws(E'\\n', 'user-' || n, 'given family ' || n, 'user-' || n || '@example.com', 'given', 'family ' || n),
           CASE WHEN n > ${ACTIVE_USERS} THEN 'suspended' ELSE 'active' END, jsonb_build_object('department', 'D' || n % 50)
      FROM generate_series(1, ${ALL_USERS}) n`,
   `INSERT INTO groups (tenant_id, id, name, name_key)
@@ -80,7 +77,7 @@ const DIRECTORY = [
   `INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id)
    SELECT pg_temp.tenant(), pg_temp.id_of(1, n), pg_temp.id_of(1, n) FROM generate_series(1, 400) n`,
   `INSERT INTO applications (tenant_id, id, name, search_key, client_id)
-   SELECT pg_temp.tenant(), pg_temp.id_of(2, n), 'Application ' || n, 'application ' || n, 'app-' || n
+   SELECT pg_temp.tenant(), pg_temp.id_of(2, n), 'Application ' || n, 'application ' || n || E'\\napp-' || n, 'app-' || n
      FROM generate_series(1, 321) n`,
 ];
 
@@ -132,15 +129,16 @@ const DOORWAYS = [
 
 /** Assignments of applications to users or groups, all by their numbers; a minute lies between one and the next. */
 function give(kind: 'user' | 'group', pairs: string): string {
-  return `INSERT INTO assignments (tenant_id, id, application_id, ${kind}_id, assigned_by, assigned_at)
-          SELECT pg_temp.tenant(), md5(application || ' ' || assignee)::uuid, application, assignee, 'bench',
+  const [column, ordinal] = kind === 'user' ? [', user_ordinal', ' n,'] : ['', ''];
+  return `INSERT INTO assignments (tenant_id, id, application_id, ${kind}_id${column}, assigned_by, assigned_at)
+          SELECT pg_temp.tenant(), md5(application || ' ' || assignee)::uuid, application, assignee,${ordinal} 'bench',
                  timestamptz '2026-01-01' + row_number() OVER () * interval '1 minute'
             FROM (${pairs}) pairs(a, n), pg_temp.id_of(2, a) application, pg_temp.id_of(${KIND[kind]}, n) assignee`;
 }
 
 function addMembers(pairs: string): string {
-  return `INSERT INTO group_members (tenant_id, group_id, user_id)
-          SELECT pg_temp.tenant(), pg_temp.id_of(1, g), pg_temp.id_of(0, u) FROM (${pairs}) pairs(g, u)`;
+  return `INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal)
+          SELECT pg_temp.tenant(), pg_temp.id_of(1, g), pg_temp.id_of(0, u), u FROM (${pairs}) pairs(g, u)`;
 }
 
 /** Hangs `count` groups, numbered from `first`, below group `top`, in two levels: half of them below the other half. */

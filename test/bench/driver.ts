@@ -3,7 +3,7 @@ import autocannon from 'autocannon';
 
 /** One connection's requests, sent one after the other, over and over. */
 export interface DrivenRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly body?: string;
 }

@@ -2,8 +2,10 @@
  * The floor: what the same answers cost with nothing but Fastify and pg, as a yardstick for the service.
  *
  * The same: the SQL text (handed over by the run, which takes it from the build) in named statements on as many pipelined
- * connections; RS256 by the service's own key set with issuer, audience and expiry, a cache of verified tokens by SHA-256;
- * the checks of tenant and scope; the JSON of every answer with `meta`, and X-Request-Id, ETag and Location.
+ * connections; for effective users the same two statements with the build's own arithmetic of sets between them (UserSet,
+ * from dist/), and for why a user can use an application the build's own explanation of what its statement finds; RS256 by
+ * the service's own key set with issuer, audience and expiry, a cache of verified tokens by SHA-256; the checks of tenant
+ * and scope; the JSON of every answer with `meta`, and X-Request-Id, ETag and Location.
  *
  * Left out: NestJS (guards, pipes, interceptors, the handlers' arguments); TypeORM (one user is read by a statement of its
  * own); the scope of each statement, that is role and tenant set in the same batch, and with it row-level security (it
@@ -12,28 +14,12 @@
  * connection for each write to itself (its writes share the pipelines, and would wait for each other's locks).
  */
 import { hash } from 'node:crypto';
-import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyRequest } from 'fastify';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import pg from 'pg';
 import { uuidv7 } from 'uuidv7';
-
-/** One statement of the service. */
-export interface NamedSql {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** What the run sends to the floor's process. */
-export interface FloorOrder {
-  readonly databaseUrl: string;
-  readonly lanes: number;
-  readonly issuer: string;
-  readonly audience: string;
-  readonly jwksUrl: string;
-  readonly sql: Readonly<
-    Record<'applications' | 'assignees' | 'firstPage' | 'nextPage' | 'assign' | 'unassign', NamedSql>
-  >;
-}
+import { serveChecks, serveEffectiveUsers, serveReasons } from './floor-access.js';
+import { metaOf, notFound, type Call, type FloorOrder, type NamedSql, type Row } from './floor-parts.js';
 
 interface Caller {
   readonly subject: string;
@@ -43,17 +29,9 @@ interface Caller {
   readonly until: number;
 }
 
-interface Call {
-  Params: { tenant: string; user: string; application: string };
-  Querystring: { page?: string; per_page?: string; cursor?: string };
-  Body: { application_id: string };
-}
-
 interface CallerRequest extends FastifyRequest<Call> {
   caller: Caller;
 }
-
-type Row = Record<string, unknown>;
 
 const USER: NamedSql = {
   name: 'user',
@@ -62,7 +40,6 @@ const USER: NamedSql = {
            FROM users WHERE tenant_id = $1 AND id = $2`,
 };
 const IMPLIED = 'tenantadmin';
-const PER_PAGE = 50;
 
 // Without the run there is nobody to serve.
 process.once('disconnect', () => process.exit());
@@ -104,23 +81,12 @@ async function serve(order: FloorOrder): Promise<void> {
   fastify.post<Call>(`${base}/users/:user/applications`, async (request, reply) => {
     const { tenant, user } = request.params;
     const asked = [[request.body.application_id], [uuidv7()], [uuidv7()]];
-    const [row] = await query(order.sql.assign, [
-      ...writeValues(request as CallerRequest),
-      (request as CallerRequest).caller.subject,
-      ...asked,
-    ]);
+    const values = [...writeValues(request as CallerRequest), (request as CallerRequest).caller.subject, ...asked];
+    const [row] = await query(order.sql.assign, withoutBounds(order.sql.assign, values));
     if (row?.is_known !== true) return notFound(reply);
     if (row.is_new !== true) return reply.code(409).send({ detail: 'It is assigned.', code: 'already_assigned' });
-    const { id, application_id, assigned_at, assigned_by } = row;
-    const data = {
-      id,
-      application_id,
-      user_id: user,
-      group_id: null,
-      assignment_type: 'direct',
-      assigned_at,
-      assigned_by,
-    };
+    const { is_known: _, is_new: __, application_id, ...assignment } = row;
+    const data = { ...assignment, application_id, user_id: user, group_id: null, assignment_type: 'direct' };
     const location = `${order.issuer}/api/v1/tenants/${tenant}/users/${user}/applications/${String(application_id)}`;
     void reply.code(201).header('Location', location);
     return { data, meta: metaOf(request) };
@@ -138,28 +104,10 @@ async function serve(order: FloorOrder): Promise<void> {
     const data = { application_id: application, users, groups, total_users: users.length, total_groups: groups.length };
     return { data, meta: metaOf(request) };
   });
-  fastify.get<Call>(`${base}/applications/:application/effective-users`, async (request) => {
-    const { tenant, application } = request.params;
-    const { page, perPage, after } = positionOf(request.query);
-    const start = after === null ? [perPage + 1, (page - 1) * perPage] : [after, perPage + 1, 0];
-    const found = await query(after === null ? order.sql.firstPage : order.sql.nextPage, [
-      tenant,
-      application,
-      ...start,
-    ]);
-    const rows = found.filter((row) => row.is_row);
-    const data = rows.slice(0, perPage).map(({ total_items: _, is_row: __, ...user }) => user);
-    const total = Number(found[0]?.total_items ?? 0);
-    const next = rows.length > perPage ? cursorOf(page + 1, perPage, data.at(-1)?.user_id) : null;
-    const pagination = {
-      page,
-      per_page: perPage,
-      total_items: total,
-      total_pages: Math.ceil(total / perPage),
-      next_cursor: next,
-    };
-    return { data, pagination, meta: metaOf(request) };
-  });
+  const floor = { fastify, query, base };
+  await serveEffectiveUsers(floor, order);
+  serveChecks(floor, order);
+  await serveReasons(floor, order);
   process.send?.(await fastify.listen({ host: '127.0.0.1', port: 0 }));
 }
 
@@ -209,31 +157,15 @@ function verifier({ issuer, audience, jwksUrl }: FloorOrder): (token: string) =>
   };
 }
 
+/** What a statement has further parameters for, such as bounds in time, is left open. */
+function withoutBounds({ text }: NamedSql, values: unknown[]): unknown[] {
+  const places = [...text.matchAll(/\$(\d+)/g)].map(([, place]) => Number(place));
+  return [...values, ...Array<null>(Math.max(0, Math.max(...places) - values.length)).fill(null)];
+}
+
 /** The first values of a write: tenant, user, and for the audit event who did it in which request. */
 function writeValues(request: CallerRequest): unknown[] {
   const { subject, issuer } = request.caller;
   const actor = { type: 'client', id: subject, issuer, client_id: subject, request_id: request.id };
   return [request.params.tenant, request.params.user, JSON.stringify(actor)];
-}
-
-function positionOf({ page, per_page: perPage, cursor }: Call['Querystring']): {
-  page: number;
-  perPage: number;
-  after: string | null;
-} {
-  if (cursor === undefined) return { page: Number(page ?? 1), perPage: Number(perPage ?? PER_PAGE), after: null };
-  const [at, size, after] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [number, number, string];
-  return { page: at, perPage: size, after };
-}
-
-function cursorOf(page: number, perPage: number, after: unknown): string {
-  return Buffer.from(JSON.stringify([page, perPage, after])).toString('base64url');
-}
-
-function metaOf(request: FastifyRequest): object {
-  return { request_id: request.id, timestamp: new Date().toISOString() };
-}
-
-function notFound(reply: FastifyReply): FastifyReply {
-  return reply.code(404).send({ detail: 'No such thing in this tenant.', code: 'not_found' });
 }

@@ -5,8 +5,6 @@ import { format } from 'prettier';
 import { CONNECTIONS, type Row } from './rows.js';
 
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
-const BEGIN = '<!-- results: written by npm run bench -- --write -->';
-const END = '<!-- /results -->';
 
 /** One server's figures in one row: medians of its rounds. */
 export interface Figures {
@@ -58,8 +56,7 @@ export function tableOf(measured: readonly Measured[]): string {
     microseconds(floor.processor),
     memory === null ? '-' : `${memory.toFixed(0)} MB`,
   ]);
-  const rule = head.map((_, index) => (index === 0 ? '---' : '---:'));
-  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable([head, ...lines]);
 }
 
 /** The machine and the versions, for one line. */
@@ -70,13 +67,20 @@ export function machine(database: string): string {
   return `${hardware}; Node ${process.versions.node}; PostgreSQL ${database}; ${CONNECTIONS} connections`;
 }
 
-/** Puts the results between the markers of docs/benchmarks.md. */
-export async function writeResults(text: string): Promise<void> {
+/** Puts a text between the markers of a section of docs/benchmarks.md. */
+export async function writeSection(section: string, text: string): Promise<void> {
+  const [begin, end] = [`<!-- ${section}: written by npm run bench -- --write -->`, `<!-- /${section} -->`];
   const page = await readFile(PAGE, 'utf8');
-  const [before, after] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (before < 0 || after < before) throw new Error(`docs/benchmarks.md must have the lines "${BEGIN}" and "${END}".`);
-  const written = `${page.slice(0, before)}${BEGIN}\n\n${text}\n\n${page.slice(after)}`;
+  const [before, after] = [page.indexOf(begin), page.indexOf(end)];
+  if (before < 0 || after < before) throw new Error(`docs/benchmarks.md must have the lines "${begin}" and "${end}".`);
+  const written = `${page.slice(0, before)}${begin}\n\n${text}\n\n${page.slice(after)}`;
   await writeFile(PAGE, await format(written, { parser: 'markdown', printWidth: 120 }));
+}
+
+/** Lines of cells as a Markdown table; the first line is its head. */
+export function markdownTable([head = [], ...lines]: readonly (readonly string[])[]): string {
+  const rule = head.map((_, index) => (index === 0 ? '---' : '---:'));
+  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function count(value: number): string {

@@ -59,7 +59,7 @@ export function rowsFor(tenantId: string, data: BenchData, cursors: { small: str
 }
 
 /** GETs of all the paths, in turn; each connection starts at another one. */
-function read(name: string, paths: readonly string[]): Row {
+export function read(name: string, paths: readonly string[]): Row {
   const connections = Array.from({ length: CONNECTIONS }, (_, index) => {
     const from = index % paths.length;
     return [...paths.slice(from), ...paths.slice(0, from)].map((path) => ({ method: 'GET' as const, path }));

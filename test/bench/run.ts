@@ -1,118 +1,89 @@
-/** `npm run bench`: how fast the built service is, beside a floor of bare Fastify and pg on the same database. See docs/benchmarks.md. */
+/** `npm run bench`: how fast the built service is, beside a floor of bare Fastify and pg, and with how many users. See docs/benchmarks.md. */
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startBench, type Bench, type Server } from './bench.js';
-import { LARGE, SMALL } from './data.js';
-import type { DriverReport } from './driver.js';
-import { processorSeconds, residentMegabytes } from './processes.js';
-import { machine, median, tableOf, writeResults, type Figures, type Measured } from './report.js';
+import { Bench } from './bench.js';
+import { LARGE, SMALL, makeData } from './data.js';
+import { startEnvironment, type Environment, type Server } from './environment.js';
+import { measure, type Pace } from './measure.js';
+import { residentMegabytes } from './processes.js';
+import { machine, tableOf, writeSection, type Measured } from './report.js';
 import { rowsFor, type Row } from './rows.js';
+import { measureScale } from './scale.js';
+import { scaleReport, writePlot } from './scale-report.js';
 
-/** How long each burst of load is, and how many each server gets in a row. */
 const FULL = { warmUp: 1, seconds: 0.8, slowSeconds: 1.6, rounds: 9 } as const;
-/** On a machine that is busy otherwise: after this long, in milliseconds, each row still gets one round. */
-const LONG_ENOUGH = 200_000;
 const QUICK = { warmUp: 0.3, seconds: 0.6, slowSeconds: 1.5, rounds: 1 } as const;
+/** What each part may take before its rows get one round alone, in milliseconds. */
+const LONG_ENOUGH = 200_000;
+/** Sizes of tenants; BENCH_USERS leaves the larger ones out. */
+const SIZES = [1000, 10_000, 100_000, 1_000_000];
 
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean' }, write: { type: 'boolean' }, only: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    write: { type: 'boolean' },
+    only: { type: 'string', default: '' },
+    part: { type: 'string', default: 'all' },
+  },
 });
-const pace = flags.quick ? QUICK : FULL;
 
 const began = performance.now();
-const bench = await startBench();
+const environment = await startEnvironment();
 try {
-  const measured = await measureAll(bench);
-  const table = tableOf(measured);
-  const memory = await residentMegabytes(bench.doorlist.pid);
-  const peak = memory === null ? '' : `Resident memory of the service at its highest: ${memory.highest.toFixed(0)} MB.`;
-  const text = `${machine(bench.databaseVersion)}.\n\n${table}\n\n${peak}`;
-  console.log(`\n${text}\n\n${Math.round((performance.now() - began) / 1000)} s in all.`);
-  if (flags.write) await writeResults(text);
+  if (flags.part !== 'scale') await compareWithFloor();
+  if (flags.part !== 'floor') await growTenants();
+  console.log(`\n${Math.round((performance.now() - began) / 1000)} s in all.`);
 } finally {
-  await bench.stop();
+  await environment.stop();
 }
 
-async function measureAll(running: Bench): Promise<Measured[]> {
-  const { doorlist, floor, tenantId, data } = running;
+function pace(): Pace {
+  return { ...(flags.quick ? QUICK : FULL), until: performance.now() + LONG_ENOUGH };
+}
+
+async function compareWithFloor(): Promise<void> {
+  const measured = await measureAll(environment);
+  const memory = await residentMegabytes(environment.doorlist.pid);
+  const peak = memory === null ? '' : `Resident memory of the service at its highest: ${memory.highest.toFixed(0)} MB.`;
+  const text = `${machine(environment.databaseVersion)}.\n\n${tableOf(measured)}\n\n${peak}`;
+  console.log(`\n${text}`);
+  if (flags.write) await writeSection('results', text);
+}
+
+async function growTenants(): Promise<void> {
+  const most = Number(process.env.BENCH_USERS ?? SIZES.at(-1));
+  const sizes = SIZES.filter((size) => size <= most);
+  const scale = await measureScale(environment, sizes, { only: flags.only, pace: pace() });
+  const text = `${machine(environment.databaseVersion)}.\n\n${scaleReport(scale)}`;
+  console.log(`\n${text}`);
+  if (flags.write) {
+    await writeSection('scale', text);
+    await writePlot(scale);
+  }
+}
+
+async function measureAll({ admin, doorlist, floor, newTenant }: Environment): Promise<Measured[]> {
+  const caller = await newTenant('bench');
+  const data = await makeData(admin, caller.tenantId);
+  const bench = new Bench(environment, caller);
   const rowsOf = async (server: Server): Promise<Row[]> => {
     const cursors = {
-      small: await running.cursorInTheMiddle(server, data.smallApplication, SMALL),
-      large: await running.cursorInTheMiddle(server, data.largeApplication, LARGE),
+      small: await bench.cursorInTheMiddle(server, data.smallApplication, SMALL),
+      large: await bench.cursorInTheMiddle(server, data.largeApplication, LARGE),
     };
-    return rowsFor(tenantId, data, cursors);
+    return rowsFor(caller.tenantId, data, cursors);
   };
   const [rows, floorRows] = [await rowsOf(doorlist), await rowsOf(floor)];
   const measured: Measured[] = [];
+  const its = pace();
   for (const [index, row] of rows.entries()) {
     const floorRow = floorRows[index];
-    if (!floorRow || !row.name.includes(flags.only ?? '')) continue;
-    await running.compare(row, floorRow);
-    const found = await measure(running, row, floorRow);
-    console.log(
-      `${row.name}: ${Math.round(found.doorlist.perSecond)} of ${Math.round(found.floor.perSecond)} requests/s`,
-    );
+    if (!floorRow || !row.name.includes(flags.only)) continue;
+    await bench.compare(row, floorRow);
+    const found = await measure(bench, row, floorRow, its);
+    const [ours, theirs] = [found.doorlist.perSecond, found.floor.perSecond];
+    console.log(`${row.name}: ${Math.round(ours)} of ${Math.round(theirs)} requests/s`);
     measured.push(found);
   }
   return measured;
-}
-
-/** Warms both servers up, then drives them in turn, so that what else the machine does meets both. */
-async function measure(running: Bench, row: Row, floorRow: Row): Promise<Measured> {
-  const sides = [
-    { server: running.doorlist, row, bursts: [] as Burst[] },
-    { server: running.floor, row: floorRow, bursts: [] as Burst[] },
-  ] as const;
-  let number = 0;
-  for (const side of sides) await burst(running, side.server, side.row, number++, pace.warmUp);
-  for (let round = 0; round < pace.rounds; round += 1) {
-    if (round > 0 && performance.now() - began > LONG_ENOUGH) break;
-    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
-      const seconds = row.slow ? pace.slowSeconds : pace.seconds;
-      side.bursts.push(await burst(running, side.server, side.row, number++, seconds));
-    }
-  }
-  const memory = await residentMegabytes(running.doorlist.pid);
-  const [ours, theirs] = sides.map((side) => side.bursts) as [Burst[], Burst[]];
-  return {
-    row,
-    doorlist: figuresOf(ours),
-    floor: figuresOf(theirs),
-    ratio: median(ours.map((each, round) => perSecond(each) / perSecond(theirs[round] ?? each))),
-    memory: memory?.now ?? null,
-  };
-}
-
-interface Burst extends DriverReport {
-  /** Processor time of the server, in seconds. */
-  readonly processor: number | null;
-}
-
-async function burst(running: Bench, server: Server, row: Row, number: number, seconds: number): Promise<Burst> {
-  const before = await processorSeconds(server.pid);
-  const report = await running.drive(server, row, number, seconds);
-  const after = await processorSeconds(server.pid);
-  if (report.failures > 0 || report.requests === 0) {
-    throw new Error(`${row.name}: ${report.failures} failures, ${report.requests} answers at ${server.url}.`);
-  }
-  // What the driver hung up on is still being answered.
-  await running.quiet();
-  await sleep(50);
-  return { ...report, processor: before === null || after === null ? null : after - before };
-}
-
-function perSecond({ requests, seconds }: Burst): number {
-  return requests / seconds;
-}
-
-function figuresOf(bursts: readonly Burst[]): Figures {
-  const processor = bursts.reduce((sum, each) => sum + (each.processor ?? NaN), 0);
-  const requests = bursts.reduce((sum, each) => sum + each.requests, 0);
-  return {
-    perSecond: median(bursts.map(perSecond)),
-    p50: median(bursts.map((each) => each.p50)),
-    p99: median(bursts.map((each) => each.p99)),
-    processor: Number.isNaN(processor) ? null : (processor / requests) * 1e6,
-  };
 }

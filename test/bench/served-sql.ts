@@ -1,24 +1,14 @@
-import type { FloorOrder, NamedSql } from './floor.js';
-
-interface Recorder {
-  queryLong(scope: unknown, statement: NamedSql): Promise<never[]>;
-}
+import type { FloorOrder, NamedSql } from './floor-parts.js';
 
 /** The parts of the built service that hold its SQL, as far as they are used here. */
 interface Built {
-  'kernel/cursor.js': {
-    CursorCodec: new (secret: Buffer) => { encode(context: object, position: object): string };
+  'modules/access/effective/effective-sets.queries.js': {
+    SET_KINDS: FloorOrder['setKinds'];
+    EFFECTIVE_SETS: NamedSql;
+    EXPLAINED_USERS: NamedSql;
   };
-  'persistence/paginator.js': {
-    Paginator: new (
-      database: Recorder,
-      dataSource: null,
-      cursors: object,
-    ) => { rows(scope: null, query: object, request: { cursor?: string }): Promise<unknown> };
-  };
-  'modules/access/effective-users.read-model.js': {
-    effectiveUsers: (tenantId: string, applicationId: string) => { list: string; values: readonly unknown[] };
-  };
+  'modules/access/checks/access-checks.queries.js': { CHECK_ACCESS: NamedSql };
+  'modules/access/explanation/access-facts.queries.js': { EXPLAIN_ACCESS: NamedSql };
   'modules/assignments/assignments.read-model.js': { APPLICATIONS_OF_USER: NamedSql; ASSIGNEES: NamedSql };
   'modules/assignments/assignments.queries.js': { ASSIGN: { user: NamedSql }; UNASSIGN: { user: NamedSql } };
 }
@@ -27,42 +17,33 @@ interface Built {
  * The statements as the build that is measured sends them, so that the floor cannot fall behind the service. They come
  * from `dist/` at run time: the rooms of the house keep their SQL to themselves, and tests do not import it.
  */
-export async function servedSql(): Promise<FloorOrder['sql']> {
+export async function servedSql(): Promise<Pick<FloorOrder, 'sql' | 'setKinds'>> {
   const readModel = await built('modules/assignments/assignments.read-model.js');
   const { ASSIGN, UNASSIGN } = await built('modules/assignments/assignments.queries.js');
-  const pages = await effectiveUserPages();
-  return {
+  const { SET_KINDS, EFFECTIVE_SETS, EXPLAINED_USERS } = await built(
+    'modules/access/effective/effective-sets.queries.js',
+  );
+  const sql = {
     applications: readModel.APPLICATIONS_OF_USER,
     assignees: readModel.ASSIGNEES,
     assign: ASSIGN.user,
     unassign: UNASSIGN.user,
-    ...pages,
+    effectiveSets: EFFECTIVE_SETS,
+    explainedUsers: EXPLAINED_USERS,
+    check: (await ifBuilt('modules/access/checks/access-checks.queries.js'))?.CHECK_ACCESS ?? null,
+    explain: (await ifBuilt('modules/access/explanation/access-facts.queries.js'))?.EXPLAIN_ACCESS ?? null,
   };
-}
-
-/** What the paginator makes of the read model for the first page, and for one after a cursor. */
-async function effectiveUserPages(): Promise<{ firstPage: NamedSql; nextPage: NamedSql }> {
-  const { effectiveUsers } = await built('modules/access/effective-users.read-model.js');
-  const { CursorCodec } = await built('kernel/cursor.js');
-  const { Paginator } = await built('persistence/paginator.js');
-  const sent: NamedSql[] = [];
-  const recorder: Recorder = {
-    queryLong: (_scope, { name, text }) => {
-      sent.push({ name, text });
-      return Promise.resolve([]);
-    },
-  };
-  const cursors = new CursorCodec(Buffer.alloc(32));
-  const paginator = new Paginator(recorder, null, cursors);
-  const query = effectiveUsers('tenant', 'application');
-  const context = { list: query.list, owner: 'platform', filters: query.values };
-  await paginator.rows(null, query, {});
-  await paginator.rows(null, query, { cursor: cursors.encode(context, { page: 2, perPage: 50, after: ['user'] }) });
-  const [firstPage, nextPage] = sent;
-  if (!firstPage || !nextPage) throw new Error('The paginator sent no statement for a page of effective users.');
-  return { firstPage, nextPage };
+  return { sql, setKinds: SET_KINDS };
 }
 
 async function built<Path extends keyof Built>(path: Path): Promise<Built[Path]> {
   return (await import(new URL(`../../dist/src/${path}`, import.meta.url).href)) as Built[Path];
+}
+
+/** A build without these routes is measured without them. */
+async function ifBuilt<Path extends keyof Built>(path: Path): Promise<Built[Path] | null> {
+  return built(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return null;
+    throw error;
+  });
 }

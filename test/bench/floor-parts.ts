@@ -1,0 +1,49 @@
+/** What the files of the floor share. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** One statement of the service. */
+export interface NamedSql {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What the run sends to the floor's process. */
+export interface FloorOrder {
+  readonly databaseUrl: string;
+  readonly lanes: number;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
+  /** What the rows of `effectiveSets` are of. */
+  readonly setKinds: Readonly<Record<'direct' | 'group' | 'suspended', number>>;
+  readonly sql: Readonly<
+    Record<'applications' | 'assignees' | 'effectiveSets' | 'explainedUsers' | 'assign' | 'unassign', NamedSql>
+  > &
+    Readonly<Record<'check' | 'explain', NamedSql | null>>;
+}
+
+/** A request to any of the routes. */
+export interface Call {
+  Params: { tenant: string; user: string; application: string };
+  Querystring: { page?: string; per_page?: string; cursor?: string };
+  Body: { application_id: string; checks: { user_id: string; application_id: string }[] };
+}
+
+/** A row of an answer of the database. */
+export type Row = Record<string, unknown>;
+
+/** What the parts of the floor share. */
+export interface Floor {
+  readonly fastify: FastifyInstance;
+  readonly query: (sql: NamedSql, values: unknown[]) => Promise<Row[]>;
+  /** The path of a tenant. */
+  readonly base: string;
+}
+
+export function metaOf(request: FastifyRequest): object {
+  return { request_id: request.id, timestamp: new Date().toISOString() };
+}
+
+export function notFound(reply: FastifyReply): FastifyReply {
+  return reply.code(404).send({ detail: 'No such thing in this tenant.', code: 'not_found' });
+}
