@@ -25,12 +25,14 @@ export async function measure(running: Bench, row: Row, floorRow: Row, pace: Pac
     { server: floor, row: floorRow, bursts: [] as Burst[] },
   ] as const;
   let number = 0;
-  for (const side of sides) await burst(running, side.server, side.row, number++, pace.warmUp);
+  for (const side of sides) await drive(running, side.server, side.row, number++, pace.warmUp);
   for (let round = 0; round < pace.rounds; round += 1) {
     if (round > 0 && performance.now() > pace.until) break;
     for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
       const seconds = row.slow ? pace.slowSeconds : pace.seconds;
-      side.bursts.push(await burst(running, side.server, side.row, number++, seconds));
+      const burst = await drive(running, side.server, side.row, number++, seconds);
+      if (burst.requests === 0) throw new Error(`${row.name}: no answer in ${seconds} s at ${side.server.url}.`);
+      side.bursts.push(burst);
     }
   }
   const memory = await residentMegabytes(doorlist.pid);
@@ -49,13 +51,11 @@ interface Burst extends DriverReport {
   readonly processor: number | null;
 }
 
-async function burst(running: Bench, server: Server, row: Row, number: number, seconds: number): Promise<Burst> {
+async function drive(running: Bench, server: Server, row: Row, number: number, seconds: number): Promise<Burst> {
   const before = await processorSeconds(server.pid);
   const report = await running.drive(server, row, number, seconds);
   const after = await processorSeconds(server.pid);
-  if (report.failures > 0 || report.requests === 0) {
-    throw new Error(`${row.name}: ${report.failures} failures, ${report.requests} answers at ${server.url}.`);
-  }
+  if (report.failures > 0) throw new Error(`${row.name}: ${report.failures} failures at ${server.url}.`);
   // What the driver hung up on is still being answered.
   await running.quiet();
   await sleep(50);
