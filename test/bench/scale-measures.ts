@@ -170,13 +170,13 @@ export const MEASURES: readonly Measure[] = [
     run: ofReaders((user, { largeApplication }) => `/users/${user}/applications/${largeApplication}/access`),
   },
   {
-    names: ['Add a member to the largest group', 'Take a member out of it'],
+    names: ['Add a member to the largest group', 'Take a member out of the largest group'],
     target: { below: 5 },
     run: memberships,
   },
-  { names: ['Assign the largest group', 'Unassign it'], target: { below: 5 }, run: groupAssignments },
+  { names: ['Assign the largest group', 'Unassign the largest group'], target: { below: 5 }, run: groupAssignments },
   {
-    names: ['Nest a tree of 200 groups below 200', 'Take it out'],
+    names: ['Nest a tree of 200 groups below 200', 'Take the tree out'],
     target: { below: 1000 },
     run: nestings,
   },

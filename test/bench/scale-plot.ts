@@ -4,7 +4,7 @@ export interface Curve {
   readonly points: readonly (readonly [users: number, milliseconds: number])[];
 }
 
-const WIDTH = 960;
+const WIDTH = 1040;
 const HEIGHT = 600;
 const LEFT = 70;
 const TOP = 56;
