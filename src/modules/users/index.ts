@@ -2,6 +2,6 @@ export { UsersModule } from './users.module.js';
 export { UsersService } from './users.service.js';
 export { User, userKeys } from './user.entity.js';
 export { DROP_SET } from './sets/sets.queries.js';
-export { enterSets, leaveSets } from './sets/user-sets.js';
+export { CHUNK, enterSets, leaveSets } from './sets/user-sets.js';
 export { UserSet, ordinalsIn } from './sets/user-set.js';
 export { hasExpired, holdsAlways, holdsNow, stateOf } from './sets/validity.js';
