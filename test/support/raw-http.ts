@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { SETTINGS } from '../../src/config/settings.js';
 
 /** An answer as it came over the wire. */
 export interface RawAnswer {
@@ -40,4 +41,18 @@ export async function sendRaw(url: string, bytes: string | Buffer, halfClose = f
     (line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()] as const,
   );
   return { status, headers: Object.fromEntries(headers), text: rest.join('\r\n\r\n') };
+}
+
+/**
+ * The answer to a POST that declares one byte more than the service takes, and sends the beginning of it. To send it all
+ * would be a race: the service answers and closes by the length alone, and who is still sending then may never read it.
+ */
+export async function sendTooLarge(
+  url: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<RawAnswer | null> {
+  const length = String(SETTINGS.bodyLimitBytes.fallback + 1);
+  const declared = { ...headers, 'Content-Type': 'application/json', 'Content-Length': length };
+  return sendRaw(url, `${requestText('POST', path, declared)}{"user_name":"`);
 }
