@@ -5,6 +5,7 @@ import { isGuarded, operationsOf, servedDocument, type PlacedOperation } from '.
 import { sendRaw } from '../support/raw-http.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { workerState } from '../support/test-state.js';
+import { expectSetsTrue } from '../support/user-sets.js';
 
 /** FUZZ_SEED repeats a run; FUZZ_RUNS is the number of requests for each operation. */
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
@@ -163,6 +164,7 @@ describe(`every operation of the OpenAPI document, fuzzed (FUZZ_SEED=${SEED}, FU
       for (const status of [200, 201, 401, 403, 404, 422]) expect([...statuses.keys()]).toContain(status);
       const good = [200, 201, 204].reduce((sum, status) => sum + (statuses.get(status) ?? 0), 0);
       expect(good).toBeGreaterThan((fuzzed.length * RUNS) / 10);
+      for (const { tenant_id: ids } of [world.ids, world.spareIds]) await expectSetsTrue(ids![0]!);
     },
     TIMEOUT_MS,
   );
