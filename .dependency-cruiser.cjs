@@ -18,6 +18,7 @@ const ROOMS = [
   'groups',
   'applications',
   'assignments',
+  'transfers',
   'access',
   'roles',
   'entitlements',

@@ -4,6 +4,7 @@ import { CreateApplicationsAndAssignments1795305600002 } from './1795305600002-c
 import { CreateClientsAndKeys1795305600003 } from './1795305600003-create-clients-and-keys.js';
 import { CreateAuditAndIdempotency1795305600004 } from './1795305600004-create-audit-and-idempotency.js';
 import { AddValidityAndUserSets1795305600005 } from './1795305600005-add-validity-and-user-sets.js';
+import { CreateImports1795305600006 } from './1795305600006-create-imports.js';
 import { IndexAssignmentsOfApplication1795305600007 } from './1795305600007-index-assignments-of-application.js';
 
 /** Every migration, oldest first. */
@@ -14,5 +15,6 @@ export const MIGRATIONS = [
   CreateClientsAndKeys1795305600003,
   CreateAuditAndIdempotency1795305600004,
   AddValidityAndUserSets1795305600005,
+  CreateImports1795305600006,
   IndexAssignmentsOfApplication1795305600007,
 ];

@@ -15,6 +15,7 @@ import { GroupsModule } from './modules/groups/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { OAuthModule } from './modules/oauth/index.js';
 import { TenantsModule } from './modules/tenants/index.js';
+import { TransfersModule } from './modules/transfers/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import type { Persistence } from './persistence/persistence.js';
@@ -28,6 +29,7 @@ const ROOMS = [
   GroupsModule,
   ApplicationsModule,
   AssignmentsModule,
+  TransfersModule,
   AccessModule,
   ApiClientsModule,
   OAuthModule,

@@ -5,6 +5,7 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { acceptJsonOnly } from './http/body-parser.js';
+import { limitArrival } from './http/arrival.js';
 import { addHooks, requestIdOf } from './http/fastify-hooks.js';
 import type { JsonLogger } from './http/json-logger.js';
 import { answerClientError, answerFrameworkError } from './http/raw-refusals.js';
@@ -33,7 +34,8 @@ export async function createApplication(
     routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Watched by limitArrival: a file may take longer than any other body.
+    requestTimeout: 0,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
   });
@@ -45,6 +47,7 @@ export async function createApplication(
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   app.get(AllowedMethods).watch(fastify);
   addHooks(fastify, { publicUrl: issuer, serverTiming: config.serverTiming, log: logger });
+  limitArrival(fastify, REQUEST_TIMEOUT_MS);
   acceptJsonOnly(fastify);
   await mountOAuth(app);
   await app.init();

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
-import type { Command } from './commands/command.js';
+import type { Command, CommandContext } from './commands/command.js';
+import { exportCommand } from './commands/export.command.js';
+import { importCommand } from './commands/import.command.js';
 import { migrateCommand, revertCommand } from './commands/migrations.command.js';
 import { rotateKeysCommand } from './commands/rotate-keys.command.js';
 import { verifyCommand } from './commands/verify.command.js';
@@ -12,22 +14,32 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'migrate:revert': revertCommand,
   'keys:rotate': rotateKeysCommand,
   verify: verifyCommand,
+  import: importCommand,
+  export: exportCommand,
 };
 
-const name = process.argv[2] ?? '';
+const [name = '', ...args] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-if (command === undefined || process.argv.length > 3) {
-  process.stderr.write(`${usage()}\n`);
-  process.exitCode = 2;
-} else {
-  await run(command);
+const work = command && prepared(command);
+if (work) await run(work);
+else process.exitCode = 2;
+if (!command) process.stderr.write(`${usage()}\n`);
+
+/** What the command is to do, or null where its arguments are wrong. */
+function prepared(asked: Command): ((context: CommandContext) => Promise<string[]>) | null {
+  try {
+    return asked.prepare(args);
+  } catch (error) {
+    const line = `Usage: npm run doorlist -- ${`${name} ${asked.takes}`.trim()}`;
+    process.stderr.write(`${(error as Error).message}\n\n${line}\n`);
+    return null;
+  }
 }
 
-async function run({ run: work }: Command): Promise<void> {
+async function run(asked: (context: CommandContext) => Promise<string[]>): Promise<void> {
   try {
-    const config = loadConfig();
-    const lines = await work(config, new JsonLogger('warn'));
-    process.stdout.write(`${lines.join('\n')}\n`);
+    const lines = await asked({ config: loadConfig(), logger: new JsonLogger('warn') });
+    if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n`);
     process.exitCode = 1;
@@ -35,6 +47,9 @@ async function run({ run: work }: Command): Promise<void> {
 }
 
 function usage(): string {
-  const lines = Object.entries(COMMANDS).map(([each, { about }]) => `  ${each.padEnd(16)}${about}`);
+  const lines = Object.entries(COMMANDS).flatMap(([each, { about, takes }]) => [
+    `  ${each.padEnd(16)}${about}`,
+    ...(takes ? [`  ${' '.repeat(16)}${each} ${takes}`] : []),
+  ]);
   return ['Usage: npm run doorlist -- <command>', '', ...lines].join('\n');
 }

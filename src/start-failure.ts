@@ -1,12 +1,17 @@
 import { ConfigError } from './config/config.js';
+import { DomainError } from './kernel/domain-error.js';
 import { EngineError } from './persistence/engines/index.js';
 
 /** A start that failed for a reason that an operator can mend; the message is one line. */
 class StartError extends Error {}
 
+/** A command that cannot do what it was asked to; the message says why. */
+export class CommandError extends Error {}
+
 /** Why a start or a command failed: one line a reason for what an operator can mend, the stack for the rest. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof EngineError || error instanceof StartError) return error.message;
+  const mendable = [ConfigError, EngineError, StartError, CommandError, DomainError];
+  if (error instanceof Error && mendable.some((kind) => error instanceof kind)) return error.message;
   const { code, path, message } = error as NodeJS.ErrnoException;
   if (code && path) return `DATA_DIR must be a folder that can be written: ${message}.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

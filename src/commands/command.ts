@@ -1,12 +1,35 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ENTITIES } from '../app.entities.js';
+import { AppModule } from '../app.module.js';
 import type { Config } from '../config/config.js';
 import type { JsonLogger } from '../http/json-logger.js';
 import { databaseFailure } from '../start-failure.js';
 import { engineFor, type ConnectionOptions } from '../persistence/engines/index.js';
+import { openPersistence } from '../persistence/persistence.js';
+
+/** What a command runs with. */
+export interface CommandContext {
+  readonly config: Config;
+  readonly logger: JsonLogger;
+}
 
 /** One command of the command line: what it does in a word, and how. It answers the lines that it prints. */
 export interface Command {
   readonly about: string;
-  readonly run: (config: Config, logger: JsonLogger) => Promise<string[]>;
+  /** What stands behind its name, as the usage shows it; empty where nothing may. */
+  readonly takes: string;
+  /** Reads what stands behind its name. Throws an Error that says what is wrong with it. */
+  readonly prepare: (args: readonly string[]) => (context: CommandContext) => Promise<string[]>;
+}
+
+/** A command that takes nothing but its name. */
+export function plainCommand(about: string, run: (context: CommandContext) => Promise<string[]>): Command {
+  const prepare: Command['prepare'] = (args) => {
+    if (args.length > 0) throw new Error(`It takes no arguments, not ${args.join(' ')}.`);
+    return run;
+  };
+  return { about, takes: '', prepare };
 }
 
 /**
@@ -14,8 +37,7 @@ export interface Command {
  * none runs, one is started and stopped again.
  */
 export async function withDatabase<T>(
-  config: Config,
-  logger: JsonLogger,
+  { config, logger }: CommandContext,
   work: (connection: ConnectionOptions) => Promise<T>,
 ): Promise<T> {
   const engine = engineFor(config, logger, true);
@@ -23,5 +45,23 @@ export async function withDatabase<T>(
     return await work(await engine.start()).catch(databaseFailure);
   } finally {
     await engine.stop();
+  }
+}
+
+/** Runs `work` with all rooms of the application, on the configured database as above. */
+export async function withApplication<T>(
+  { config, logger }: CommandContext,
+  work: (app: INestApplicationContext) => Promise<T>,
+): Promise<T> {
+  const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
+  const persistence = await openPersistence(engineFor(config, logger, true), config, ENTITIES, onLost).catch(
+    databaseFailure,
+  );
+  const issuer = config.publicUrl ?? 'http://localhost';
+  const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, issuer, persistence), { logger });
+  try {
+    return await work(app);
+  } finally {
+    await app.close();
   }
 }

@@ -1,16 +1,16 @@
 import { tenantsToVerify, verifyTenant, type Difference, type Verification } from '../modules/access/index.js';
 import { withUnitOfWork } from '../persistence/maintenance.js';
-import { withDatabase, type Command } from './command.js';
+import { plainCommand, withDatabase } from './command.js';
 
 /** Most differences that are printed one by one. */
 const MOST_PRINTED = 100;
 
 /** Checks that what is kept beside the tables is what the tables make it; ends with 1 where anything is not. */
-export const verifyCommand: Command = {
-  about: 'compare what is kept for speed with the tables it is made of; changes nothing',
-  run: (config, logger) =>
-    withDatabase(config, logger, async (connection) =>
-      withUnitOfWork(connection, config, async (unitOfWork) => {
+export const verifyCommand = plainCommand(
+  'compare what is kept for speed with the tables it is made of; changes nothing',
+  (context) =>
+    withDatabase(context, (connection) =>
+      withUnitOfWork(connection, context.config, async (unitOfWork) => {
         const lines: string[] = [];
         let [total, printed] = [0, 0];
         for (const { id, slug } of await tenantsToVerify(unitOfWork)) {
@@ -28,7 +28,7 @@ export const verifyCommand: Command = {
         return lines;
       }),
     ),
-};
+);
 
 function tenantLine(id: string, slug: string, { counts, total }: Verification): string {
   const { users, memberships, nestings, assignments } = counts;

@@ -24,6 +24,7 @@ export abstract class Config implements Settings {
   abstract readonly authIssuers: Settings['authIssuers'];
   abstract readonly logLevel: Settings['logLevel'];
   abstract readonly bodyLimitBytes: number;
+  abstract readonly importsAtOnce: number;
   abstract readonly serverTiming: boolean;
   abstract readonly shutdownSeconds: number;
   abstract readonly docsEnabled: boolean;

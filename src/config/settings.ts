@@ -114,6 +114,7 @@ export const SETTINGS = {
     'How much is logged, as JSON lines on standard output',
   ),
   bodyLimitBytes: setting('BODY_LIMIT_BYTES', integer(1024, 104_857_600), 4_194_304, 'Largest request body, in bytes'),
+  importsAtOnce: setting('IMPORTS_AT_ONCE', integer(1, 100), 2, 'Files that one instance imports at the same time'),
   serverTiming: setting(
     'SERVER_TIMING',
     boolean,

@@ -7,6 +7,7 @@ export type ErrorKind =
   | 'conflict' // the state refuses it: 409
   | 'precondition_failed' // If-Match named another version: 412
   | 'too_large' // 413
+  | 'unsupported' // a body of another type than the route takes: 415
   | 'invalid' // understood, but a value breaks a rule: 422
   | 'too_many' // 429
   | 'unavailable'; // a part we need does not answer: 503

@@ -2,6 +2,7 @@ import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown 
 import { DataSource } from 'typeorm';
 import { AnswerStore } from '../kernel/answer-store.js';
 import { DatabaseAnswerStore } from './answers/database-answer-store.js';
+import { BulkConnections } from './bulk/index.js';
 import { DatabaseDoors } from './database-doors.js';
 import { Database } from './database.js';
 import { DatabaseEngine } from './engines/database-engine.js';
@@ -25,6 +26,7 @@ export class PersistenceModule implements OnApplicationShutdown {
       { provide: Database, useValue: persistence.database },
       { provide: UnitOfWork, useValue: persistence.unitOfWork },
       { provide: Paginator, useValue: persistence.paginator },
+      { provide: BulkConnections, useValue: persistence.bulk },
       { provide: AnswerStore, useValue: new DatabaseAnswerStore(persistence.unitOfWork) },
       DatabaseDoors,
     ];

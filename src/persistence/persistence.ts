@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CursorCodec } from '../kernel/cursor.js';
 import { PlatformScope, SYSTEM_ACTOR } from '../kernel/scope.js';
+import { BulkConnections } from './bulk/index.js';
 import { connectionConfig, dataSourceFor, type EntityClass } from './data-source.js';
 import { Database } from './database.js';
 import { EngineError, type ConnectionOptions, type DatabaseEngine } from './engines/index.js';
@@ -26,6 +27,7 @@ export interface Persistence {
   readonly database: Database;
   readonly unitOfWork: UnitOfWork;
   readonly paginator: Paginator;
+  readonly bulk: BulkConnections;
   close(): Promise<void>;
 }
 
@@ -53,13 +55,15 @@ export async function openPersistence(
       pipelines,
       new ExclusiveConnections(dataSource, config.databasePreparedStatements),
     );
+    const bulk = new BulkConnections(connectionConfig(connection, config));
     const close = async (): Promise<void> => {
+      bulk.close();
       await Promise.all([pipelines.quick.close(), pipelines.long.close()]);
       await dataSource.destroy();
       await engine.stop();
     };
     const paginator = new Paginator(database, dataSource, cursors);
-    return { engine, dataSource, database, unitOfWork, paginator, close };
+    return { engine, dataSource, database, unitOfWork, paginator, bulk, close };
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     await engine.stop();

@@ -8,13 +8,13 @@ import { PlatformScope, TenantScope, actorOf, type AnyScope } from '../kernel/sc
 import { readPathId } from '../http/path-id.js';
 import type { ScopedRequest } from './scoped-request.js';
 import { CallerCache } from './authentication/index.js';
-import { PUBLIC_ROUTE, REQUIRED_SCOPES } from './decorators.js';
+import { ALTERNATIVE_SCOPES, PUBLIC_ROUTE, REQUIRED_SCOPES } from './decorators.js';
 
 const TENANT_IN_PATH = 'tenant_id';
 
 /**
  * Decides what an authenticated call may touch, and hands it the scope for that. It fails closed: a route that says
- * neither `@Public()` nor `@Requires(...)` answers 403 to everybody.
+ * neither `@Public()` nor `@Requires(...)` nor `@RequiresOneOf(...)` answers 403 to everybody.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -27,13 +27,16 @@ export class AccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<true | undefined>(PUBLIC_ROUTE, targets)) return true;
-    const required = this.reflector.getAllAndOverride<readonly AccessScope[] | undefined>(REQUIRED_SCOPES, targets);
-    if (!required?.length) throw forbidden('route_closed', 'This route is open to nobody.');
+    const read = (key: string): readonly AccessScope[] =>
+      this.reflector.getAllAndOverride<readonly AccessScope[] | undefined>(key, targets) ?? [];
+    const [required, alternatives] = [read(REQUIRED_SCOPES), read(ALTERNATIVE_SCOPES)];
+    if (required.length + alternatives.length === 0) throw forbidden('route_closed', 'This route is open to nobody.');
     const request = context.switchToHttp().getRequest<ScopedRequest>();
     const { principal } = request;
     if (!principal)
       throw new DomainError('unauthenticated', 'missing_token', 'Send a Bearer token in the Authorization header.');
     requireScopes(principal, required);
+    requireOneOf(principal, alternatives);
     request.scope = await this.#scopeOf(principal, request, required);
     return true;
   }
@@ -72,6 +75,11 @@ export class AccessGuard implements CanActivate {
 function requireScopes(principal: Principal, required: readonly AccessScope[]): void {
   const missing = required.filter((scope) => !principal.allowed.has(scope));
   if (missing.length > 0) throw forbidden('insufficient_scope', `The token needs the scope ${missing.join(' ')}.`);
+}
+
+function requireOneOf(principal: Principal, alternatives: readonly AccessScope[]): void {
+  if (alternatives.length === 0 || alternatives.some((scope) => principal.allowed.has(scope))) return;
+  throw forbidden('insufficient_scope', `The token needs one of the scopes ${alternatives.join(', ')}.`);
 }
 
 function hasTenantInPath(request: ScopedRequest): boolean {

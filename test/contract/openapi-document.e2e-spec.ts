@@ -18,6 +18,7 @@ const TAGS = [
   'Users',
   'Groups',
   'Applications',
+  'Imports and exports',
   'API clients',
   'Audit',
   'Tenants',

@@ -87,6 +87,7 @@ const WRONG: Readonly<Record<keyof typeof SETTINGS, readonly [form: string, ...v
   ],
   logLevel: ['one of fatal, error, warn, info, debug, trace, silent', 'verbose', 'INFO', '7'],
   bodyLimitBytes: ['a whole number from 1024 to 104857600', '1023', '104857601', '1mb'],
+  importsAtOnce: ['a whole number from 1 to 100', '0', '101', 'many'],
   serverTiming: [FLAG, 'on'],
   shutdownSeconds: ['a whole number from 1 to 600', '0', '601', '-8'],
   docsEnabled: [FLAG, 'off'],

@@ -29,6 +29,10 @@ async function idsIn(
   strangers: { user: string; group: string; application: string },
 ): Promise<KnownIds> {
   const client = await tenant.api.post(`${tenant.path}/api-clients`, { name: 'Fuzzed', scopes: ['audit:read'] });
+  const announced = async (): Promise<string> => {
+    const made = await tenant.api.post(`${tenant.path}/imports`, { kind: 'users', atomic: false });
+    return (made.body as { data: { id: string } }).data.id;
+  };
   const group_id = [await tenant.group(), await tenant.group(), strangers.group];
   return {
     tenant_id: [tenant.id],
@@ -37,6 +41,7 @@ async function idsIn(
     child_id: group_id,
     application_id: [await tenant.application(), await tenant.application(), strangers.application],
     api_client_id: [(client.body as { data: { id: string } }).data.id],
+    import_id: [await announced(), await announced()],
   };
 }
 
@@ -56,23 +61,25 @@ async function newWorld(): Promise<World> {
 /** Sends what fetch would not (bytes that are no URL) as it is, and has the answer checked all the same. */
 async function send(
   api: Api,
-  { method, path, headers, body }: FuzzedRequest,
+  { method, path, headers, body, contentType }: FuzzedRequest,
 ): Promise<{ status: number; text: string; body: unknown }> {
-  const content = body === undefined ? '' : JSON.stringify(body);
+  const isFile = contentType !== 'application/json';
+  const content = body === undefined ? '' : isFile && typeof body === 'string' ? body : JSON.stringify(body);
   const lines = {
     Host: 'doorlist.test',
     Connection: 'close',
     ...(api.token === null ? {} : { Authorization: `Bearer ${api.token}` }),
     ...(body === undefined
       ? {}
-      : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(content)) }),
+      : { 'Content-Type': contentType, 'Content-Length': String(Buffer.byteLength(content)) }),
     ...headers,
   };
   const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
   const answer = await sendRaw(api.url, `${method} ${path} HTTP/1.1\r\n${head.join('')}\r\n${content}`);
   if (!answer) throw new Error(`${method} ${path} was not answered.`);
-  const parsed: unknown = answer.text === '' ? null : JSON.parse(answer.text);
   const { 'content-type': type = null } = answer.headers;
+  const gotFile = /^(?:text\/csv|application\/x-ndjson)/.test(type ?? '');
+  const parsed: unknown = gotFile ? answer.text : answer.text === '' ? null : JSON.parse(answer.text);
   const isReadable = answer.status !== 400 && answer.status !== 414;
   if (isReadable)
     (await openApiCheck(api.url)).check(method, path.split('?', 1)[0] ?? path, answer.status, type, parsed);

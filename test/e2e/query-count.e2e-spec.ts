@@ -1,71 +1,12 @@
-import { openApiCheck, platformApi, type Api, type ApiAnswer } from '../support/api.js';
-import { newTenant, type TestTenant } from '../support/tenant.js';
+import { openApiCheck, type ApiAnswer } from '../support/api.js';
+import { all, csvFile, worldOf, type World } from '../support/counted-world.js';
+import { newTenant } from '../support/tenant.js';
 import { workerState } from '../support/test-state.js';
-
-/** A tenant where every list that a route reads or changes has `size` rows. */
-interface World {
-  readonly size: number;
-  readonly platform: Api;
-  readonly tenant: TestTenant;
-  /** In the group `full`, directly; the first holds all groups and applications as well. */
-  readonly users: readonly string[];
-  /** All inside of `full`. */
-  readonly groups: readonly string[];
-  readonly full: string;
-  /** All assigned to the first user and to `full`. */
-  readonly applications: readonly string[];
-  readonly clients: readonly string[];
-  /** Made and assigned to nobody, as many. */
-  readonly spareUsers: readonly string[];
-  readonly spareApplications: readonly string[];
-  readonly spareGroup: string;
-}
 
 type Call = (world: World) => Promise<ApiAnswer>;
 
 const MANY = 60;
 const T = '/api/v1/tenants/{tenant_id}';
-
-const all = <Item>(size: number, make: (at: number) => Promise<Item>): Promise<Item[]> =>
-  Promise.all(Array.from({ length: size }, (_, at) => make(at)));
-
-async function worldOf(size: number): Promise<World> {
-  const [platform, tenant] = [await platformApi(), await newTenant()];
-  const { api, path } = tenant;
-  const users = await all(size, () => tenant.user());
-  const spareUsers = await all(size, () => tenant.user());
-  const full = await tenant.group('full', users);
-  const groups = await all(size, () => tenant.group());
-  await all(size, (at) => api.put(`${path}/groups/${full}/groups/${groups[at]}`));
-  await all(size, (at) => api.put(`${path}/groups/${groups[at]}/members/${users[0]}`));
-  const applications = await all(size, () => tenant.application());
-  const spareApplications = await all(size, () => tenant.application());
-  for (const holder of [`users/${users[0]}`, `groups/${full}`]) {
-    await api.post(`${path}/${holder}/applications/bulk`, { application_ids: applications });
-  }
-  await all(size - 1, (at) => api.put(`${path}/users/${users[at + 1]}/applications/${applications[0]}`));
-  const clients = await all(size, async () => {
-    const made = await api.post(`${path}/api-clients`, { name: 'Counted', scopes: ['directory:read'] });
-    return (made.body as { data: { id: string } }).data.id;
-  });
-  await all(size, (at) =>
-    platform.post('/api/v1/tenants', { slug: `q-${tenant.id.slice(-12)}-${at}`, name: 'Counted' }),
-  );
-  const spareGroup = await tenant.group();
-  return {
-    size,
-    platform,
-    tenant,
-    users,
-    groups,
-    full,
-    applications,
-    clients,
-    spareUsers,
-    spareApplications,
-    spareGroup,
-  };
-}
 
 const get =
   (url: (world: World) => string): Call =>
@@ -93,6 +34,7 @@ const LATER = { valid_until: '2999-01-01T00:00:00Z' };
 const user = ({ users }: World): string => `/users/${users[0]}`;
 const group = ({ full }: World): string => `/groups/${full}`;
 const application = ({ applications }: World): string => `/applications/${applications[0]}`;
+const importOf = ({ imports }: World): string => `/imports/${imports[0]}`;
 const client = ({ clients }: World): string => `/api-clients/${clients[0]}`;
 
 /**
@@ -153,6 +95,12 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
     2,
     get((world) => `${application(world)}/effective-users?per_page=200`),
   ],
+  ...['users', 'groups', 'memberships', 'nestings', 'applications', 'assignments'].map(
+    (kind) => [`GET ${T}/exports/${kind}`, 1, get(() => `/exports/${kind}`)] as const,
+  ),
+  [`GET ${T}/imports`, 1, get(() => '/imports?per_page=200')],
+  [`GET ${T}/imports/{import_id}`, 1, get(importOf)],
+  [`GET ${T}/imports/{import_id}/errors`, 2, get((world) => `${importOf(world)}/errors?per_page=200`)],
   [`GET ${T}/api-clients`, 1, get(() => '/api-clients?per_page=200')],
   [`GET ${T}/api-clients/{api_client_id}`, 1, get(client)],
 
@@ -191,6 +139,14 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
     post(
       () => '/api-clients',
       () => ({ name: 'one more', scopes: ['directory:read'] }),
+    ),
+  ],
+  [
+    `POST ${T}/imports`,
+    1,
+    post(
+      () => '/imports',
+      () => ({ kind: 'users' }),
     ),
   ],
   [
@@ -288,6 +244,13 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
     5,
     patch(({ full, users }) => `/groups/${full}/members/${users[0]}`, LATER),
   ],
+  [
+    `PUT ${T}/imports/{import_id}/content`,
+    18,
+    ({ tenant: { api, path }, waiting, size }) =>
+      api.put(`${path}/imports/${waiting}/content`, undefined, csvFile(size, 'counted')),
+  ],
+
   [`PATCH ${T}/users/{user_id}`, 6, patch(user, { display_name: 'Changed' })],
   [`PATCH ${T}/groups/{group_id}`, 6, patch(group, { description: 'Changed' })],
   [`PATCH ${T}/applications/{application_id}`, 6, patch(application, { description: 'Changed' })],

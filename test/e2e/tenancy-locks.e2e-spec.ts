@@ -69,6 +69,11 @@ async function filledTenant(): Promise<{
   await tenant.api.post(`${tenant.path}/users/${user}/applications`, body, {
     headers: { 'idempotency-key': randomUUID() },
   });
+  const announced = await tenant.api.post(`${tenant.path}/imports`, { kind: 'users' });
+  await tenant.api.put(`${tenant.path}/imports/${announced.body.data.id}/content`, undefined, {
+    raw: 'user_name\n bad\n',
+    headers: { 'content-type': 'text/csv' },
+  });
   return { id: tenant.id, ids: { user, group, child, application } };
 }
 

@@ -38,8 +38,21 @@ const SUBJECTS: Readonly<Record<string, string>> = {
 /** Operations that are POST for the size of what they ask, and change nothing. */
 const READING_POSTS = ['/api/v1/tenants/{tenant_id}/access/check'];
 
+/** The subject of an export, by what it exports. */
+const EXPORTED: Readonly<Record<string, string>> = { applications: 'applications', assignments: 'assignments' };
+
+/** Imports ask for the scope of what the file holds: of these a caller needs one at least. */
+const ALTERNATIVES = ['directory', 'applications', 'assignments'];
+
+function isImport({ path }: PlacedOperation): boolean {
+  return path.startsWith('/api/v1/tenants/{tenant_id}/imports');
+}
+
 /** The scope that an operation asks for, by its section and method. */
 function scopeOf({ method, path, operation }: PlacedOperation): string {
+  const exported = /\/exports\/(\w+)$/.exec(path)?.[1];
+  if (exported !== undefined) return `${EXPORTED[exported] ?? 'directory'}:read`;
+  if (isImport({ method, path, operation } as PlacedOperation)) return `import:${method === 'GET' ? 'read' : 'write'}`;
   if (path === '/api/v1/tenants' || path === '/api/v1/tenants/{tenant_id}' || path === '/api/v1/audit-events')
     return 'platform';
   const subject = SUBJECTS[operation.tags?.[0] ?? ''];
@@ -110,7 +123,7 @@ describe('lock 1, the guards', () => {
 
   it('answer 403 naming the scope to a token with every scope but the one that is asked for', async () => {
     const tenant = await newTenant();
-    const operations = (await guardedOperations()).filter((operation) => scopeOf(operation) !== 'platform');
+    const operations = (await guardedOperations()).filter((each) => scopeOf(each) !== 'platform' && !isImport(each));
     for (const scope of new Set(operations.map(scopeOf))) {
       const implying = scope.replace(/:read$/, ':write');
       const api = await tenant.apiWith(...TENANT_SCOPES.filter((each) => each !== scope && each !== implying));
@@ -123,9 +136,29 @@ describe('lock 1, the guards', () => {
     }
   });
 
+  it('answer 403 on imports to a token with none of the scopes that any file asks for', async () => {
+    const tenant = await newTenant();
+    const operations = (await guardedOperations()).filter(isImport);
+    expect(operations.length).toBeGreaterThan(4);
+    const others = TENANT_SCOPES.filter((each) => !ALTERNATIVES.includes(each.split(':')[0]!));
+    const [none, readers] = [
+      await tenant.apiWith(...others),
+      await tenant.apiWith(...ALTERNATIVES.map((each) => `${each}:read`)),
+    ];
+    for (const operation of operations) {
+      const access = scopeOf(operation).split(':')[1]!;
+      const detail = `The token needs one of the scopes ${ALTERNATIVES.map((each) => `${each}:${access}`).join(', ')}.`;
+      const answer = await call(none, operation, tenant.id);
+      expect(`${operation.name} ${answer.status}`).toBe(`${operation.name} 403`);
+      expect(answer.body).toEqual(refusal(answer, 'insufficient_scope', detail));
+      const read = await call(readers, operation, tenant.id);
+      expect(read.status === 403).toBe(access === 'write');
+    }
+  });
+
   it('let the one scope that is asked for suffice, and a write scope for reading', async () => {
     const tenant = await newTenant();
-    const operations = (await guardedOperations()).filter((operation) => scopeOf(operation) !== 'platform');
+    const operations = (await guardedOperations()).filter((each) => scopeOf(each) !== 'platform' && !isImport(each));
     for (const scope of new Set(operations.map(scopeOf))) {
       const api = await tenant.apiWith(scope);
       const readable = operations.filter(
@@ -152,6 +185,7 @@ describe('lock 1, the guards', () => {
 /** One thing of every kind, by the name that paths give its id. */
 async function things(tenant: TestTenant): Promise<Record<string, string>> {
   const client = await tenant.api.post(`${tenant.path}/api-clients`, { name: 'Reader', scopes: ['audit:read'] });
+  const announced = await tenant.api.post(`${tenant.path}/imports`, { kind: 'users' });
   const user_id = await tenant.user();
   return {
     tenant_id: tenant.id,
@@ -160,6 +194,7 @@ async function things(tenant: TestTenant): Promise<Record<string, string>> {
     child_id: await tenant.group('Child'),
     application_id: await tenant.application(),
     api_client_id: (client.body as { data: { id: string } }).data.id,
+    import_id: (announced.body as { data: { id: string } }).data.id,
   };
 }
 

@@ -1,6 +1,8 @@
 /** Tables that hand-written SQL alone reads, so that no entity describes them. */
 export const TABLES_WITHOUT_ENTITY: readonly string[] = [
   'idempotency_keys',
+  'import_errors',
+  'imports',
   'platform_idempotency_keys',
   'service_secrets',
   'signing_keys',

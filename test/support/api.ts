@@ -5,7 +5,7 @@ import { PLATFORM_CLIENT, workerState } from './test-state.js';
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON; null where there is no body. */
+  /** Parsed JSON, or the text of a file; null where there is no body. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into bodies of every shape; Jest compares them whole
   readonly body: any;
 }
@@ -59,7 +59,8 @@ export class Api {
       redirect: 'manual',
     });
     const text = await answer.text();
-    const parsed: unknown = text === '' ? null : JSON.parse(text);
+    const isFile = /^(?:text\/csv|application\/x-ndjson)/.test(answer.headers.get('content-type') ?? '');
+    const parsed: unknown = isFile ? text : text === '' ? null : JSON.parse(text);
     const check = await openApiCheck(this.url);
     if (method !== 'HEAD' && answer.status !== 304) {
       check.check(method, path.split('?', 1)[0] ?? path, answer.status, answer.headers.get('content-type'), parsed);

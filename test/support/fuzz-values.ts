@@ -143,6 +143,8 @@ export interface FuzzedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined: none. */
   readonly body: unknown;
+  /** What it is sent as: JSON, or a file as it is. */
+  readonly contentType: string;
 }
 
 interface Given {
@@ -160,7 +162,9 @@ interface Parts {
 /** Requests of one operation: wholly valid ones, those with one thing spoiled, and those with everything spoiled. */
 export function requestOf(document: OpenApiDocument, placed: PlacedOperation, ids: KnownIds): Arbitrary<FuzzedRequest> {
   const source = { document, ids };
-  const schema = Object.values(placed.operation.requestBody?.content ?? {})[0]?.schema;
+  const [contentType = 'application/json', media] =
+    Object.entries(placed.operation.requestBody?.content ?? {})[0] ?? [];
+  const schema = media?.schema;
   const validBody = schema ? validValue(source, schema, 'body') : fc.constant(undefined);
   const valid = fc.record<Parts>({ given: givenOf(source, placed.parameters), body: validBody });
   const onePartSpoiled = fc.oneof(
@@ -188,6 +192,7 @@ export function requestOf(document: OpenApiDocument, placed: PlacedOperation, id
     path: pathWith(placed.path, given) + queryWith(given, added),
     headers: headersWith(given),
     body,
+    contentType,
   }));
 }
 

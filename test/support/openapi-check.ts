@@ -47,7 +47,10 @@ export class OpenApiCheck {
       if (body !== null) throw new Error(`${what} with a body, where the OpenAPI document promises none.`);
       return;
     }
-    if (!contentType?.includes('json')) throw new Error(`${what} as ${String(contentType)}.`);
+    if (response.content?.[type] !== content)
+      throw new Error(`${what} as ${String(contentType)}, which it does not promise.`);
+    if (typeof body !== 'string' && !contentType?.includes('json'))
+      throw new Error(`${what} as ${String(contentType)}.`);
     const validate = this.#validatorOf(content.schema);
     if (!validate(body)) {
       throw new Error(

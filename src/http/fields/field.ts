@@ -35,6 +35,9 @@ export function field(options: FieldOptions, rule: FieldRule, schema: ApiPropert
   const { description, example, sample, optional = false, nullable = false } = options;
   const absent = (value: unknown): boolean => (optional && value === undefined) || (nullable && value === null);
   return applyDecorators(
+    (target: object, name: string | symbol) => {
+      remember(target, String(name), rule);
+    },
     ValidateIf((_: object, value: unknown) => !absent(value)),
     ValidateBy({
       name: rule.type,
@@ -55,9 +58,28 @@ export function field(options: FieldOptions, rule: FieldRule, schema: ApiPropert
 }
 
 function messageFor(rule: FieldRule, details: ValidationArguments | undefined): string {
-  const name = details?.property ?? 'value';
-  if (details?.value === undefined) return `missing${RULE_MARK}${name} is required: ${rule.expected}`;
-  return `${rule.type}${RULE_MARK}${name} must be ${rule.expected}, not ${shown(details.value)}`;
+  const { type, msg } = complaintOf(rule, details?.property ?? 'value', details?.value);
+  return `${type}${RULE_MARK}${msg}`;
+}
+
+/** What is said of a value that a rule refuses, or that is missing. */
+export function complaintOf(rule: FieldRule, name: string, value: unknown): { type: string; msg: string } {
+  if (value === undefined) return { type: 'missing', msg: `${name} is required: ${rule.expected}` };
+  return { type: rule.type, msg: `${name} must be ${rule.expected}, not ${shown(value)}` };
+}
+
+const rules = new WeakMap<object, Map<string, FieldRule>>();
+
+function remember(prototype: object, name: string, rule: FieldRule): void {
+  const known = rules.get(prototype) ?? new Map<string, FieldRule>();
+  rules.set(prototype, known.set(name, rule));
+}
+
+/** The rule of a request's field, for values that come in another way than as a request. Throws where it has none. */
+export function ruleOf(request: new () => object, name: string): FieldRule {
+  const rule = rules.get(request.prototype as object)?.get(name);
+  if (!rule) throw new Error(`${request.name} has no field ${name}.`);
+  return rule;
 }
 
 /** A wrong value as a message shows it: cut where it is long, and never broken by what it holds. */

@@ -43,6 +43,7 @@ const PATH_EXAMPLES: Readonly<Record<string, string>> = {
   application_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44',
   group_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d55',
   child_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d66',
+  import_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5daa',
   api_client_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d99',
 };
 
@@ -80,7 +81,9 @@ function completeOperation(document: Document, path: string, method: string, ope
 function securityOf(operation: Operation): Record<string, string[]>[] {
   if (operation[OPEN] || operation.security?.length === 0) return [];
   const scopes = operation['x-required-scopes'] as string[] | undefined;
-  return [{ bearer: [] }, { client: scopes ?? [] }];
+  const alternatives = operation['x-alternative-scopes'] as string[] | undefined;
+  const ways = alternatives?.map((scope) => [scope]) ?? [scopes ?? []];
+  return [{ bearer: [] }, ...ways.map((client) => ({ client }))];
 }
 
 function headerParameters(method: string, operation: Operation): Parameter[] {

@@ -48,6 +48,11 @@ const REFUSALS: Readonly<Record<string, DocumentedRefusal>> = {
     code: 'unsupported_media_type',
     detail: 'Send the body as application/json.',
   },
+  '429': {
+    description: 'Too much at once; try again later.',
+    code: 'too_many_imports',
+    detail: 'This instance imports 2 files already; send the file again when one of them is done.',
+  },
   '500': {
     description: 'The service failed; the request id finds the reason in its log.',
     code: 'internal_error',

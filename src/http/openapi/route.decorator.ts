@@ -20,6 +20,8 @@ interface RouteOptions {
   readonly page?: Model;
   /** What is answered as it is, without an envelope. */
   readonly bare?: Model;
+  /** What the first lines of the answer are, where it is a file: by its content type. */
+  readonly file?: Readonly<Record<string, string>>;
   /** Whether anybody may call it, as `@Public()` lets them. */
   readonly open?: boolean;
   /** Whether contract 1 names the answer a plain object (`..._dict_`), of which ours is a finer description. */
@@ -42,7 +44,7 @@ export const OPEN = 'x-doorlist-open';
 
 /** Documents a route and sets its status. */
 export function Route(options: RouteOptions): MethodDecorator {
-  const status = options.status ?? (options.data || options.page || options.bare ? 200 : 204);
+  const status = options.status ?? (options.data || options.page || options.bare || options.file ? 200 : 204);
   const models: Model[] = [options.page ?? [], options.data ?? [], options.bare ?? []].flat();
   return applyDecorators(
     HttpCode(status),
@@ -62,6 +64,12 @@ export function Route(options: RouteOptions): MethodDecorator {
   );
 }
 
+/** What an answer holds: of one type, or of several media types. */
+interface Described {
+  readonly schema?: object;
+  readonly content?: Readonly<Record<string, object>>;
+}
+
 /** The parameters, the interceptor and the answer of a dry run. */
 function dryRunOf({ dryRun }: RouteOptions, status: number): (ClassDecorator | MethodDecorator)[] {
   if (!dryRun) return [];
@@ -75,12 +83,13 @@ function dryRunOf({ dryRun }: RouteOptions, status: number): (ClassDecorator | M
 }
 
 /** With `dry_run` the same 200 carries the preview. */
-function answersOf(options: RouteOptions): { schema?: object } {
-  const { schema } = schemaOf(options);
-  return options.dryRun && schema ? { schema: { anyOf: [schema, PREVIEW] } } : { ...(schema ? { schema } : {}) };
+function answersOf(options: RouteOptions): Described {
+  const described = schemaOf(options);
+  return options.dryRun && described.schema ? { schema: { anyOf: [described.schema, PREVIEW] } } : described;
 }
 
-function schemaOf({ data, page, bare, dict }: RouteOptions): { schema?: object } {
+function schemaOf({ data, page, bare, file, dict }: RouteOptions): Described {
+  if (file) return { content: contentOf(file) };
   if (bare) return { schema: { $ref: getSchemaPath(bare) } };
   if (page) return { schema: envelope(listOf(page), dict ? 'dict' : nameOf(page), PAGED) };
   if (!data) return {};
@@ -90,6 +99,11 @@ function schemaOf({ data, page, bare, dict }: RouteOptions): { schema?: object }
   }
   const model = data as Model;
   return { schema: envelope({ $ref: getSchemaPath(model) }, dict ? 'dict' : nameOf(model), PLAIN) };
+}
+
+function contentOf(file: Readonly<Record<string, string>>): Record<string, object> {
+  const types = Object.entries(file).map(([type, example]) => [type, { schema: { type: 'string', example } }]);
+  return Object.fromEntries(types) as Record<string, object>;
 }
 
 const META = { meta: { $ref: getSchemaPath(Meta) } };

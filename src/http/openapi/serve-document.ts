@@ -13,6 +13,7 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Users', 'The people of a tenant.'],
   ['Groups', 'Groups of users; a group may contain groups, to any depth.'],
   ['Applications', 'What access is given to.'],
+  ['Imports and exports', 'Whole files of users, groups, memberships, nestings, applications and assignments.'],
   ['API clients', 'Programs that call this API, with what they may do.'],
   ['Audit', 'Every change: who, when, what, before and after.'],
   ['Tenants', 'Organizations, kept strictly apart. For the platform only.'],

@@ -23,3 +23,6 @@ export const LOCK_ORDINALS = statement(
   'tenants.lock_ordinals',
   `SELECT next_ordinal FROM user_ordinals WHERE tenant_id = $1 FOR UPDATE`,
 );
+
+/** Values: slug. */
+export const FIND_BY_SLUG = statement('tenants.find_by_slug', `SELECT id FROM tenants WHERE slug = $1`);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ExpectedVersion } from '../../kernel/version.js';
-import { newId } from '../../kernel/ids.js';
+import { notFound } from '../../kernel/domain-error.js';
+import { isUuid, newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import { TenantScope, type PlatformScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
@@ -10,7 +11,7 @@ import { CallerCache } from '../../security/authentication/index.js';
 import type { TenantCreate, TenantUpdate } from './dto/tenant.requests.js';
 import { tenantResponse } from './dto/tenant.response.js';
 import { Tenant } from './tenant.entity.js';
-import { EMPTY_TENANT, LOCK_ORDINALS } from './tenants.queries.js';
+import { EMPTY_TENANT, FIND_BY_SLUG, LOCK_ORDINALS } from './tenants.queries.js';
 
 /** The tenants of the service; for the platform only. */
 @Injectable()
@@ -51,6 +52,14 @@ export class TenantsService {
   /** Errors: 404. */
   async get(scope: PlatformScope, id: string): Promise<Tenant> {
     return this.#tenants.get(scope, id);
+  }
+
+  /** By its id or its slug. Errors: 404. */
+  async find(scope: PlatformScope, idOrSlug: string): Promise<Tenant> {
+    if (isUuid(idOrSlug)) return this.get(scope, idOrSlug.toLowerCase());
+    const [found] = await this.doors.database.query<{ id: string }>(scope, FIND_BY_SLUG, [idOrSlug]);
+    if (!found) throw notFound('tenant', idOrSlug);
+    return this.get(scope, found.id);
   }
 
   /** Errors: 404, 412. A suspension is felt by this instance at once, by others within AUTH_CACHE_SECONDS. */

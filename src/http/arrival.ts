@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { takesFile } from './file-body.js';
+import { answerClientError } from './raw-refusals.js';
+
+const TIMED_OUT: NodeJS.ErrnoException = Object.assign(new Error('The request did not arrive in time.'), {
+  code: 'ERR_HTTP_REQUEST_TIMEOUT',
+});
+
+/**
+ * Bodies must have arrived within `limitMs` (408); a file may take as long as it needs, if some of it arrives within each
+ * such time. Node's own limit knows no difference between routes. It still watches the headers.
+ */
+export function limitArrival(fastify: FastifyInstance, limitMs: number): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const { raw } = request;
+    if (hasBody(raw)) watch(raw, limitMs, takesFile(request));
+    done();
+  });
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+function watch(raw: IncomingMessage, limitMs: number, isFile: boolean): void {
+  let seen = raw.socket.bytesRead;
+  const timer = setInterval(() => {
+    if (raw.complete || raw.socket.destroyed) {
+      clearInterval(timer);
+      return;
+    }
+    const moves = raw.socket.bytesRead > seen;
+    // What has arrived and is not yet taken waits for us.
+    if (isFile && (moves || raw.readableLength > 0)) {
+      seen = raw.socket.bytesRead;
+      return;
+    }
+    clearInterval(timer);
+    refuse(raw);
+  }, limitMs);
+  timer.unref();
+  raw.once('close', () => {
+    clearInterval(timer);
+  });
+}
+
+function refuse(raw: IncomingMessage): void {
+  answerClientError(TIMED_OUT, raw.socket);
+  raw.destroy(TIMED_OUT);
+}

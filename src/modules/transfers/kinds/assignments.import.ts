@@ -1,0 +1,87 @@
+import { newId } from '../../../kernel/ids.js';
+import { actorJson } from '../../../persistence/audit-statement.js';
+import { statement } from '../../../persistence/statement.js';
+import { enterSets, holdsAlways } from '../../users/index.js';
+import { checkBounds, checkOne, id, ignored, moment } from './columns.js';
+import type { ImportKind, StagedColumn } from './import-kind.js';
+import {
+  APPLICATION,
+  USER,
+  groupAs,
+  namesOf,
+  referenceColumns,
+  stageReferences,
+  stagedReferences,
+  unknownOf,
+} from './references.js';
+import { resolveRows } from './resolved-rows.js';
+import { GOOD, createdTrail, dropExpired } from './sql-parts.js';
+
+const GROUP = groupAs('group');
+const REFERENCES = [APPLICATION, USER, GROUP];
+const ASSIGNEES = [...namesOf(USER), ...namesOf(GROUP)];
+const KEPT: readonly StagedColumn[] = [
+  ['id', 'uuid'],
+  ['valid_from', 'timestamptz'],
+  ['valid_until', 'timestamptz'],
+];
+
+const EVENT = { resource: 'assignment' };
+const AS_JSON = `jsonb_build_object('id', id, 'application_id', application_id, 'user_id', user_id, 'group_id', group_id,
+                                    'assigned_at', assigned_at, 'assigned_by', assigned_by,
+                                    'valid_from', valid_from, 'valid_until', valid_until)`;
+const CREATED = createdTrail({ ...EVENT, after: AS_JSON });
+
+const DROP_EXPIRED = dropExpired({
+  ...EVENT,
+  table: 'assignments',
+  isSame: 'held.application_id = r.application_id AND (held.user_id = r.user_id OR held.group_id = r.group_id)',
+  before: AS_JSON,
+});
+
+const IN_SETS = {
+  from: `added WHERE added.user_id IS NOT NULL AND ${holdsAlways('added')}`,
+  owner: 'added.application_id',
+  ordinal: 'added.user_ordinal',
+};
+
+/** Values: tenant, actor, who assigns. In the order of the keys: of lines for the same pair, the first counts. */
+const WRITE = statement(
+  'transfers.write_assignments',
+  `WITH added AS (
+     INSERT INTO assignments (tenant_id, id, application_id, user_id, user_ordinal, group_id, assigned_by, valid_from, valid_until)
+     SELECT $1, r.id, r.application_id, r.user_id, r.user_ordinal, r.group_id, $3, r.valid_from, r.valid_until
+       FROM import_rows r WHERE ${GOOD('r')} ORDER BY r.application_id, r.user_id, r.group_id, r.line
+     ON CONFLICT DO NOTHING
+     RETURNING *
+   ), sets AS (${enterSets(IN_SETS)}), trail AS (${CREATED})
+   SELECT count(*)::int AS written FROM added`,
+);
+
+/** What is given to whom: an assignment is there already where its id is, or the assignee has the application, or will; one that has expired is none. */
+export const ASSIGNMENTS_IMPORT: ImportKind = {
+  name: 'assignments',
+  columns: [
+    ...referenceColumns(REFERENCES),
+    ...[id('id'), moment('valid_from'), moment('valid_until')],
+    ...[ignored('assigned_at'), ignored('assigned_by')],
+  ],
+  required: [namesOf(APPLICATION), ASSIGNEES],
+  emptyIsValue: false,
+  staged: [...stagedReferences(REFERENCES), ...KEPT],
+  stage: (values, report) => {
+    checkOne(namesOf(APPLICATION), values.slice(0, 2), report);
+    checkOne(ASSIGNEES, values.slice(2, 8), report);
+    const [givenId = null, from = null, until = null] = values.slice(8);
+    checkBounds(from, until, report);
+    return [...stageReferences(REFERENCES, values), givenId ?? newId(), from, until];
+  },
+  resolve: (session, scope, used) => resolveRows(session, scope, used, { references: REFERENCES, kept: KEPT }),
+  bad: REFERENCES.map(unknownOf).join(' UNION ALL '),
+  write: async (session, scope) => {
+    await session.query(DROP_EXPIRED, [scope.tenantId, actorJson(scope)]);
+    const values = [scope.tenantId, actorJson(scope), scope.actor.id];
+    const [done] = await session.query<{ written: number }>(WRITE, values);
+    return done?.written ?? 0;
+  },
+};

@@ -1,0 +1,100 @@
+import type { TenantScope } from '../../../kernel/scope.js';
+import type { BulkSession } from '../../../persistence/bulk/index.js';
+import { statement } from '../../../persistence/statement.js';
+import { LOCK_NESTINGS } from '../../groups/index.js';
+import { checkOne, ignored } from './columns.js';
+import { cycleClosing, type Edge } from './cycle-closing.js';
+import type { BadRow, ImportKind } from './import-kind.js';
+import { groupAs, namesOf, referenceColumns, stageReferences, stagedReferences, unknownOf } from './references.js';
+import { resolveRows } from './resolved-rows.js';
+import { GOOD, createdTrail, writeRows } from './sql-parts.js';
+
+const [PARENT, CHILD] = [groupAs('parent'), groupAs('child')];
+const REFERENCES = [PARENT, CHILD];
+
+/** The nestings that a file would add, each once, in the order of its lines. */
+const ADDED = statement(
+  'transfers.added_nestings',
+  `SELECT array_agg(r.line::float8 ORDER BY r.line) AS lines, r.parent_id AS parent, r.child_id AS child,
+          (SELECT g.name FROM groups g WHERE g.tenant_id = $1 AND g.id = r.parent_id) AS parent_name,
+          (SELECT g.name FROM groups g WHERE g.tenant_id = $1 AND g.id = r.child_id) AS child_name
+     FROM import_rows r WHERE ${GOOD('r')} GROUP BY r.parent_id, r.child_id ORDER BY min(r.line)`,
+);
+
+/** Which of the children of these nestings hold which of their parents already. By group_closure_pkey. */
+const PRESENT = statement(
+  'transfers.present_ways',
+  `SELECT c.ancestor_id AS parent, c.descendant_id AS child FROM group_closure c
+    WHERE c.tenant_id = $1 AND c.ancestor_id <> c.descendant_id
+      AND c.ancestor_id IN (SELECT child_id FROM import_rows) AND c.descendant_id IN (SELECT parent_id FROM import_rows)`,
+);
+
+type AddedRow = Edge & { readonly lines: readonly number[]; readonly parent_name: string; readonly child_name: string };
+
+/** Every line of a pair that would close a cycle. */
+async function findCycles(session: BulkSession, scope: TenantScope): Promise<BadRow[]> {
+  const added = await session.query<AddedRow>(ADDED, [scope.tenantId]);
+  const present = await session.query<Edge>(PRESENT, [scope.tenantId]);
+  return cycleClosing(present, added).flatMap((place) => {
+    const row = added[place];
+    if (!row) return [];
+    const value = `"${row.parent_name}" > "${row.child_name}" > ... > "${row.parent_name}"`;
+    return row.lines.map((line) => ({ line, column_name: 'child_id', code: 'nesting_cycle', value }));
+  });
+}
+
+const CREATED = createdTrail({
+  resource: 'nesting',
+  id: 'parent_id',
+  after: `jsonb_build_object('parent_id', parent_id, 'child_id', child_id, 'added_at', added_at)`,
+});
+
+/**
+ * Values: tenant, actor. `reached` has every group above a new nesting with the child of every new one that it reaches,
+ * from one to the next by the closure as it was; behind each child comes all that was inside of it.
+ */
+const WRITE = statement(
+  'transfers.write_nestings',
+  `WITH RECURSIVE added AS (
+     INSERT INTO group_nestings (tenant_id, parent_id, child_id)
+     SELECT $1, r.parent_id, r.child_id FROM import_rows r WHERE ${GOOD('r')} ORDER BY r.parent_id, r.child_id
+     ON CONFLICT (tenant_id, parent_id, child_id) DO NOTHING
+     RETURNING parent_id, child_id, added_at
+   ), reached(ancestor_id, child_id) AS (
+     SELECT up.ancestor_id, n.child_id
+       FROM added n JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = n.parent_id
+      UNION
+     SELECT r.ancestor_id, n.child_id
+       FROM reached r
+       JOIN group_closure down ON down.tenant_id = $1 AND down.ancestor_id = r.child_id
+       JOIN added n ON n.parent_id = down.descendant_id
+   ), closed AS (
+     INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id)
+     SELECT DISTINCT $1::uuid, r.ancestor_id, down.descendant_id
+       FROM reached r JOIN group_closure down ON down.tenant_id = $1 AND down.ancestor_id = r.child_id
+     ON CONFLICT (tenant_id, ancestor_id, descendant_id) DO NOTHING
+   ), trail AS (${CREATED})
+   SELECT count(*)::int AS written FROM added`,
+);
+
+/** Which group is inside of which. They are held in memory while cycles are looked for: there are few of them. */
+export const NESTINGS_IMPORT: ImportKind = {
+  name: 'nestings',
+  columns: [...referenceColumns(REFERENCES), ignored('added_at')],
+  required: REFERENCES.map(namesOf),
+  emptyIsValue: false,
+  staged: stagedReferences(REFERENCES),
+  stage: (values, report) => {
+    checkOne(namesOf(PARENT), values.slice(0, 3), report);
+    checkOne(namesOf(CHILD), values.slice(3, 6), report);
+    return stageReferences(REFERENCES, values);
+  },
+  resolve: async (session, scope, used) => {
+    // Before any row is locked: whoever nests takes the two in this order.
+    await session.query(LOCK_NESTINGS, [scope.tenantId]);
+    await resolveRows(session, scope, used, { references: REFERENCES, kept: [] });
+  },
+  bad: REFERENCES.map(unknownOf).join(' UNION ALL '),
+  refine: findCycles,
+  write: (session, scope) => writeRows(session, scope, WRITE),
+};

@@ -1,0 +1,2 @@
+export { BulkConnections, type BulkResult } from './bulk-connections.js';
+export { BulkSession, copyRow } from './bulk-session.js';

@@ -1,0 +1,82 @@
+import { platformApi, type Api } from './api.js';
+import { newTenant, type TestTenant } from './tenant.js';
+
+/** A tenant where every list that a route reads or changes has `size` rows. */
+export interface World {
+  readonly size: number;
+  readonly platform: Api;
+  readonly tenant: TestTenant;
+  /** In the group `full`, directly; the first holds all groups and applications as well. */
+  readonly users: readonly string[];
+  /** All inside of `full`. */
+  readonly groups: readonly string[];
+  readonly full: string;
+  /** All assigned to the first user and to `full`. */
+  readonly applications: readonly string[];
+  readonly clients: readonly string[];
+  /** Made and assigned to nobody, as many. */
+  readonly spareUsers: readonly string[];
+  readonly spareApplications: readonly string[];
+  readonly spareGroup: string;
+  /** All failed. */
+  readonly imports: readonly string[];
+  readonly waiting: string;
+}
+
+/** Makes some things at once. */
+export const all = <Item>(size: number, make: (at: number) => Promise<Item>): Promise<Item[]> =>
+  Promise.all(Array.from({ length: size }, (_, at) => make(at)));
+
+/** A file of users whose names begin with this. */
+export function csvFile(size: number, prefix: string): { raw: string; headers: Record<string, string> } {
+  const names = Array.from({ length: size }, (_, at) => `${prefix}${at}`);
+  return { raw: ['user_name', ...names].join('\n'), headers: { 'content-type': 'text/csv' } };
+}
+
+/** Makes such a tenant. */
+export async function worldOf(size: number): Promise<World> {
+  const [platform, tenant] = [await platformApi(), await newTenant()];
+  const { api, path } = tenant;
+  const users = await all(size, () => tenant.user());
+  const spareUsers = await all(size, () => tenant.user());
+  const full = await tenant.group('full', users);
+  const groups = await all(size, () => tenant.group());
+  await all(size, (at) => api.put(`${path}/groups/${full}/groups/${groups[at]}`));
+  await all(size, (at) => api.put(`${path}/groups/${groups[at]}/members/${users[0]}`));
+  const applications = await all(size, () => tenant.application());
+  const spareApplications = await all(size, () => tenant.application());
+  for (const holder of [`users/${users[0]}`, `groups/${full}`]) {
+    await api.post(`${path}/${holder}/applications/bulk`, { application_ids: applications });
+  }
+  await all(size - 1, (at) => api.put(`${path}/users/${users[at + 1]}/applications/${applications[0]}`));
+  const clients = await all(size, async () => {
+    const made = await api.post(`${path}/api-clients`, { name: 'Counted', scopes: ['directory:read'] });
+    return (made.body as { data: { id: string } }).data.id;
+  });
+  await all(size, (at) =>
+    platform.post('/api/v1/tenants', { slug: `q-${tenant.id.slice(-12)}-${at}`, name: 'Counted' }),
+  );
+  const spareGroup = await tenant.group();
+  const announce = async (): Promise<string> => {
+    const made = await api.post(`${path}/imports`, { kind: 'users' });
+    return (made.body as { data: { id: string } }).data.id;
+  };
+  const imports = await all(size, announce);
+  // Each has as many bad lines.
+  for (const each of imports) await api.put(`${path}/imports/${each}/content`, undefined, csvFile(size, ' '));
+  return {
+    imports,
+    waiting: await announce(),
+    size,
+    platform,
+    tenant,
+    users,
+    groups,
+    full,
+    applications,
+    clients,
+    spareUsers,
+    spareApplications,
+    spareGroup,
+  };
+}
