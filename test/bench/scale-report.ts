@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { markdownTable, tableOf, type Measured } from './report.js';
+import type { ImportFigures } from './scale-import.js';
 import { plotOf } from './scale-plot.js';
 import type { Scale, ScaleLine, SizeFigures } from './scale.js';
 
@@ -22,13 +23,14 @@ export function scaleReport(scale: Scale): string {
     'The service, and how long the data took to make.',
     sizesTable(sizes),
   ];
-  if (imported) {
-    const { rows, imported: ours, copied } = imported;
-    parts.push(
-      `Import of ${rows.toLocaleString('en')} rows: ${seconds(ours)}; COPY of the same rows: ${seconds(copied)} (${(ours / copied).toFixed(1)} times).`,
-    );
-  }
+  if (imported) parts.push(importLine(imported));
   return parts.join('\n\n');
+}
+
+function importLine({ rows, imported, copied }: ImportFigures): string {
+  const beside =
+    copied === null ? '' : `; COPY of the same rows: ${seconds(copied)}, ${(imported / copied).toFixed(2)} times`;
+  return `Import of ${rows.toLocaleString('en')} rows (users, groups, memberships): ${seconds(imported)}${beside}.`;
 }
 
 /** Draws the lines into docs/. */

@@ -83,7 +83,8 @@ export async function measureScale(environment: Environment, sizes: readonly num
     names.map((name) => ({ name, target, times: times.get(name) ?? new Map<number, Times>() })),
   ).filter((line) => line.times.size > 0);
   const compared = last === null ? [] : await compareWithFloor(environment, last, plan);
-  const imported = last === null ? null : await withCaller(environment, last.caller, measureImport);
+  const imported =
+    last === null || !'import'.includes(plan.only) ? null : await measureImport(environment, last.caller);
   return { sizes: found, lines, compared, imported };
 }
 
