@@ -1,8 +1,12 @@
+import { performance } from 'node:perf_hooks';
 import type { SequentialCaller, TimedRequest } from './requests.js';
 import type { ScaleData } from './scale-data.js';
 
 const PER_PAGE = 50;
 const WARM_UP = 10;
+/** On a machine that is busy otherwise: after this long, in milliseconds, a measurement ends with so many requests. */
+const LONG_ENOUGH = 10_000;
+const FEWEST = 10;
 /** Users assigned in one bulk call, where there are as many. */
 const BULK = 1000;
 
@@ -22,14 +26,21 @@ interface PageBody {
 
 const listOf = (application: string): string => `/applications/${application}/effective-users`;
 
-/** The same request, over and over. */
-async function again(caller: SequentialCaller, request: TimedRequest, count: number): Promise<number[]> {
+/** Sends one request after the other until there are `count` times, after some that do not count. */
+async function sample(count: number, send: () => Promise<number>): Promise<number[]> {
   const taken: number[] = [];
+  const until = performance.now() + LONG_ENOUGH;
   for (let turn = -Math.min(WARM_UP, count); turn < count; turn += 1) {
-    const { milliseconds } = await caller.send(request);
+    const milliseconds = await send();
     if (turn >= 0) taken.push(milliseconds);
+    if (taken.length >= FEWEST && performance.now() > until) break;
   }
   return taken;
+}
+
+/** The same request, over and over. */
+async function again(caller: SequentialCaller, request: TimedRequest, count: number): Promise<number[]> {
+  return sample(count, async () => (await caller.send(request)).milliseconds);
 }
 
 async function pagesOf(caller: SequentialCaller, list: string): Promise<number> {
@@ -54,14 +65,13 @@ function byCursor(query = '', count = 100): Measure['run'] {
     const middle = Math.ceil((await pagesOf(caller, list)) / 2);
     const first = await caller.send({ method: 'GET', path: `${list}?page=${middle}${query}` });
     const begin = (first.body as PageBody).pagination.next_cursor;
-    const taken: number[] = [];
     let cursor = begin;
-    for (let turn = -WARM_UP; turn < count; turn += 1) {
+    const taken = await sample(count, async () => {
       const path = `${list}?cursor=${encodeURIComponent(cursor ?? begin ?? '')}${query}`;
       const { milliseconds, body } = await caller.send({ method: 'GET', path });
-      if (turn >= 0) taken.push(milliseconds);
       cursor = (body as PageBody).pagination.next_cursor;
-    }
+      return milliseconds;
+    });
     return [taken];
   };
 }
@@ -87,7 +97,9 @@ async function toAndFro(
   warmUp: number,
 ): Promise<number[][]> {
   const taken: [number[], number[]] = [[], []];
+  const until = performance.now() + LONG_ENOUGH;
   for (const [turn, pair] of pairs.entries()) {
+    if (taken[0].length >= FEWEST && performance.now() > until) break;
     for (const side of [0, 1] as const) {
       const { milliseconds } = await caller.send(pair[side]);
       if (turn >= warmUp) taken[side].push(milliseconds);
