@@ -28,7 +28,8 @@ export function fillUserSets(tenant: string): string[] {
                      SELECT application_id, user_ordinal FROM assignments WHERE tenant_id = ${tenant} AND user_id IS NOT NULL
                      UNION ALL
                      SELECT tenant_id, ordinal FROM users WHERE tenant_id = ${tenant} AND status = 'suspended') member
-              GROUP BY 1, 2) listed`,
+              GROUP BY 1, 2) listed
+      ORDER BY owner_id, chunk`,
     `INSERT INTO user_ordinals (tenant_id, next_ordinal)
      SELECT ${tenant}, max(ordinal) + 1 FROM users WHERE tenant_id = ${tenant}`,
   ];
