@@ -225,7 +225,7 @@ async function idsOf(client: pg.Client, { users, outside }: Shape): Promise<Omit
     outsiders: await ids(0, `${all} WHERE n % ${outside} = ${outside - 1} AND n % 200 <> 7`),
     readers: await ids(
       0,
-      `(SELECT (j * 104729::bigint % ${users})::int AS n FROM generate_series(1, ${READERS}) j) picked`,
+      `(SELECT (j * 104729::bigint % ${users})::int AS n FROM generate_series(1, ${READERS}) j) picked WHERE n % 200 <> 7`,
     ),
     candidates: await ids(0, `${all} WHERE n >= ${users - Math.min(10_000, users)} AND n % 200 <> 7`),
     writtenApplications: await ids(2, `generate_series(${WRITTEN_FROM}, ${WRITTEN_FROM + WRITTEN - 1}) n`),
