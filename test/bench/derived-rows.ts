@@ -1,7 +1,7 @@
 /** What the service keeps beside the tables, made from them by SQL; and how ids are made from numbers. */
-import { CHUNK } from '../../src/modules/users/sets/user-sets.js';
 
-/** As the service lists them one by one; see user-sets.ts. */
+/** Users of a row, and how many the service lists one by one; see user-sets.ts. */
+const CHUNK = 16_384;
 const MOST_LISTED = 512;
 
 /** `tenant()`: the tenant of the setting `bench.tenant`. `id_of(kind, n)`: a UUIDv7 from a number and its MD5 instead of a clock and chance. */

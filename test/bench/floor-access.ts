@@ -1,8 +1,17 @@
 /** The floor's answers to who may use what. */
-import type { UserSet } from '../../src/modules/users/sets/user-set.js';
 import { metaOf, notFound, type Call, type Floor, type FloorOrder, type Row } from './floor-parts.js';
 
 const PER_PAGE = 50;
+
+/** The service's own arithmetic, as far as it is used here. */
+interface UserSet {
+  readonly size: number;
+  addRow(row: unknown): void;
+  union(other: UserSet): UserSet;
+  minus(other: UserSet): UserSet;
+  slice(offset: number, limit: number): number[];
+  rank(ordinal: number): number;
+}
 
 /** A part of the build, by its path in dist/src. */
 async function built<Exports>(path: string): Promise<Exports> {

@@ -15,7 +15,7 @@ export interface ModelledTenant {
 }
 
 /** What an operation did, what was answered, and which statuses the model allows. */
-export interface Done {
+interface Done {
   readonly did: string;
   readonly answer: ApiAnswer;
   readonly allowed: readonly number[];
