@@ -22,7 +22,7 @@ export async function serveEffectiveUsers({ fastify, query, base }: Floor, order
   const { UserSet: Users } = await built<{ UserSet: new () => UserSet }>('modules/users/sets/user-set.js');
   const setOf = (rows: readonly Row[], kind: number): UserSet => {
     const set = new Users();
-    for (const row of rows) if (row.kind === kind && row.chunk !== null) set.addRow(row as never);
+    for (const row of rows) if (row.kind === kind && row.chunk !== null) set.addRow(row);
     return set;
   };
   fastify.get<Call>(`${base}/applications/:application/effective-users`, async (request, reply) => {
