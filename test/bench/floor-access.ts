@@ -3,16 +3,6 @@ import { metaOf, notFound, type Call, type Floor, type FloorOrder, type Row } fr
 
 const PER_PAGE = 50;
 
-<<<<<<< HEAD
-/** The service's own arithmetic, as far as it is used here. */
-interface UserSet {
-  readonly size: number;
-  addRow(row: unknown): void;
-  union(other: UserSet): UserSet;
-  minus(other: UserSet): UserSet;
-  slice(offset: number, limit: number): number[];
-  rank(ordinal: number): number;
-=======
 /** The build's set of users, as far as it is used here. */
 interface UserSet {
   readonly size: number;
@@ -22,7 +12,6 @@ interface UserSet {
   minus(other: UserSet): UserSet;
   rank(ordinal: number): number;
   slice(offset: number, limit: number): number[];
->>>>>>> b1163ea (Benchmarks and tests import nothing of the rooms)
 }
 
 /** A part of the build, by its path in dist/src. */
@@ -34,15 +23,11 @@ export async function serveEffectiveUsers({ fastify, query, base }: Floor, order
   const { UserSet: Users } = await built<{ UserSet: new () => UserSet }>('modules/users/sets/user-set.js');
   const setOf = (rows: readonly Row[], kind: number): UserSet => {
     const set = new Users();
-<<<<<<< HEAD
-    for (const row of rows) if (row.kind === kind && row.chunk !== null) set.addRow(row);
-=======
     for (const row of rows) {
       if (row.kind !== kind) continue;
       if (row.chunk !== null) set.addRow(row);
       else set.addOrdinals(row.members as Buffer);
     }
->>>>>>> b1163ea (Benchmarks and tests import nothing of the rooms)
     return set;
   };
   fastify.get<Call>(`${base}/applications/:application/effective-users`, async (request, reply) => {
