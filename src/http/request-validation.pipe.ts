@@ -2,7 +2,7 @@ import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { DomainError, listedIssues, type FieldIssue } from '../kernel/domain-error.js';
-import { RULE_MARK, shown } from './fields/field.js';
+import { RULE_MARK, complaintOf, declaredFields, shown } from './fields/field.js';
 import { objectListsOf } from './fields/object-list.js';
 import { isOptionalBody } from './optional-body.js';
 import { unstorableValues } from './unstorable-values.js';
@@ -37,14 +37,7 @@ function readAs(metatype: Type<object>, value: object, at: Location): Read {
   const unknown = Object.keys(value).filter((name) => !known.has(name));
   const request = instanceOf(metatype, value, known);
   const errors = validateSync(request, { forbidUnknownValues: false });
-  const issues = [
-    ...errors.flatMap((error) => issuesOf(error, at)),
-    ...unknown.map((name) => ({
-      loc: [...at, name],
-      msg: `${name} is not a field of this request`,
-      type: 'unknown_field',
-    })),
-  ];
+  const issues = [...errors.flatMap((error) => issuesOf(error, at)), ...unknown.map((name) => unknownField(at, name))];
   if (issues.length > 0) return { request, issues };
   return { request, issues: [...objectListsOf(metatype)].flatMap(([name, of]) => readList(request, name, of, at)) };
 }
@@ -55,7 +48,7 @@ function readList(request: object, name: string, of: Type<object>, at: Location)
   if (!Array.isArray(list)) return [];
   const read = list.map((member: unknown, index) => {
     const loc = [...at, name, index];
-    return isObject(member) ? readAs(of, member, loc) : { request: {}, issues: [issueOfWhole(loc, member)] };
+    return isObject(member) ? readMember(of, member, loc) : { request: {}, issues: [issueOfWhole(loc, member)] };
   });
   Reflect.set(
     request,
@@ -63,6 +56,28 @@ function readList(request: object, name: string, of: Type<object>, at: Location)
     read.map((member) => member.request),
   );
   return read.flatMap((member) => member.issues);
+}
+
+/** The same as `readAs` for one of thousands: by the rules alone, without what class-validator does around each. */
+function readMember(of: Type<object>, value: object, at: Location): Read {
+  const fields = declaredFields(of);
+  const request = Object.create(of.prototype as object) as object;
+  const issues: FieldIssue[] = [];
+  for (const [name, { rule, isAbsent }] of fields) {
+    const sent: unknown = Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
+    const read = rule.reads ? rule.reads(sent) : sent;
+    if (read !== undefined) Reflect.set(request, name, read);
+    if (!isAbsent(read) && !rule.accepts(read)) {
+      const { type, msg } = complaintOf(rule, name, read);
+      issues.push({ loc: [...at, name], msg, type });
+    }
+  }
+  const unknown = Object.keys(value).filter((name) => !fields.has(name));
+  return { request, issues: [...issues, ...unknown.map((name) => unknownField(at, name))] };
+}
+
+function unknownField(at: Location, name: string): FieldIssue {
+  return { loc: [...at, name], msg: `${name} is not a field of this request`, type: 'unknown_field' };
 }
 
 /**

@@ -35,6 +35,10 @@ async function furnish({ api, path, user, group, application }: TestTenant): Pro
   await api.put(`${path}/groups/${parent}/groups/${child}`);
   await api.put(`${path}/users/${userId}/applications/${app}`);
   await api.post(`${path}/users`, { user_name: 'once' }, { headers: { 'idempotency-key': 'furnish' } });
+  const announced = await api.post(`${path}/imports`, { kind: 'users' });
+  const { id } = (announced.body as { data: { id: string } }).data;
+  const wrong = { raw: 'user_name\n no name ', headers: { 'content-type': 'text/csv' } };
+  await api.put(`${path}/imports/${id}/content`, undefined, wrong);
   return { userId };
 }
 

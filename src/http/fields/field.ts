@@ -1,3 +1,4 @@
+import { Transform } from 'class-transformer';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
@@ -23,6 +24,8 @@ export interface FieldRule {
   /** Completes "NAME must be ...". */
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
+  /** Turns what was sent into what is checked and handed on, such as an id in capitals. */
+  readonly reads?: (value: unknown) => unknown;
 }
 
 /** Separates the rule's name from its message inside class-validator's one string. */
@@ -36,8 +39,9 @@ export function field(options: FieldOptions, rule: FieldRule, schema: ApiPropert
   const absent = (value: unknown): boolean => (optional && value === undefined) || (nullable && value === null);
   return applyDecorators(
     (target: object, name: string | symbol) => {
-      remember(target, String(name), rule);
+      remember(target, String(name), { rule, isAbsent: absent });
     },
+    ...(rule.reads ? [Transform(({ value }: { value: unknown }) => rule.reads?.(value))] : []),
     ValidateIf((_: object, value: unknown) => !absent(value)),
     ValidateBy({
       name: rule.type,
@@ -68,16 +72,27 @@ export function complaintOf(rule: FieldRule, name: string, value: unknown): { ty
   return { type: rule.type, msg: `${name} must be ${rule.expected}, not ${shown(value)}` };
 }
 
-const rules = new WeakMap<object, Map<string, FieldRule>>();
+/** A field as it was declared: its rule, and which values count as not sent. */
+interface DeclaredField {
+  readonly rule: FieldRule;
+  readonly isAbsent: (value: unknown) => boolean;
+}
 
-function remember(prototype: object, name: string, rule: FieldRule): void {
-  const known = rules.get(prototype) ?? new Map<string, FieldRule>();
-  rules.set(prototype, known.set(name, rule));
+const declared = new WeakMap<object, Map<string, DeclaredField>>();
+
+function remember(prototype: object, name: string, field: DeclaredField): void {
+  const known = declared.get(prototype) ?? new Map<string, DeclaredField>();
+  declared.set(prototype, known.set(name, field));
+}
+
+/** The fields of a request class, by name. Those of a class that it extends are not among them. */
+export function declaredFields(request: new () => object): ReadonlyMap<string, DeclaredField> {
+  return declared.get(request.prototype as object) ?? new Map();
 }
 
 /** The rule of a request's field, for values that come in another way than as a request. Throws where it has none. */
 export function ruleOf(request: new () => object, name: string): FieldRule {
-  const rule = rules.get(request.prototype as object)?.get(name);
+  const rule = declaredFields(request).get(name)?.rule;
   if (!rule) throw new Error(`${request.name} has no field ${name}.`);
   return rule;
 }

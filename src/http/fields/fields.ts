@@ -1,5 +1,3 @@
-import { Transform } from 'class-transformer';
-import { applyDecorators } from '@nestjs/common';
 import { isUuid } from '../../kernel/ids.js';
 import { field, type FieldOptions } from './field.js';
 import { MOMENT_RULE, isMoment } from './moment.js';
@@ -77,35 +75,28 @@ export function Choices(options: FieldOptions & { readonly of: readonly string[]
 
 /** The id of something: a UUID, in either case; it is read in lower case. */
 export function Id(options: FieldOptions): PropertyDecorator {
-  const rule = { type: 'uuid', expected: 'a UUID', accepts: isUuid };
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) => lowered(value)),
-    field(options, rule, { type: String, format: 'uuid' }),
-  );
+  const rule = { type: 'uuid', expected: 'a UUID', accepts: isUuid, reads: lowered };
+  return field(options, rule, { type: String, format: 'uuid' });
 }
 
 /** A list of 1 to `max` ids. Whether repeats count once is the route's to say. */
 export function Ids(options: FieldOptions & { readonly max: number }): PropertyDecorator {
   const accepts = (value: unknown): boolean =>
     Array.isArray(value) && value.length > 0 && value.length <= options.max && value.every(isUuid);
-  const rule = { type: 'uuid_list', expected: `a list of 1 to ${options.max} UUIDs`, accepts };
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(lowered) : value)),
-    field(options, rule, {
-      type: 'array',
-      items: { type: 'string', format: 'uuid' },
-      minItems: 1,
-      maxItems: options.max,
-    }),
-  );
+  const reads = (value: unknown): unknown => (Array.isArray(value) ? value.map(lowered) : value);
+  const rule = { type: 'uuid_list', expected: `a list of 1 to ${options.max} UUIDs`, accepts, reads };
+  return field(options, rule, {
+    type: 'array',
+    items: { type: 'string', format: 'uuid' },
+    minItems: 1,
+    maxItems: options.max,
+  });
 }
 
 /** A moment as RFC 3339 has it, of the years 1 to 9999; it is read as UTC, cut to the milliseconds that answers have. */
 export function Moment(options: FieldOptions): PropertyDecorator {
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (isMoment(value) ? new Date(value).toISOString() : value)),
-    field(options, MOMENT_RULE, { type: String, format: 'date-time' }),
-  );
+  const reads = (value: unknown): unknown => (isMoment(value) ? new Date(value).toISOString() : value);
+  return field(options, { ...MOMENT_RULE, reads }, { type: String, format: 'date-time' });
 }
 
 /** A JSON object of at most `maxBytes` bytes as compact JSON. */

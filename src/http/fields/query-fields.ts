@@ -1,5 +1,3 @@
-import { Transform } from 'class-transformer';
-import { applyDecorators } from '@nestjs/common';
 import { PER_PAGE, type PageRequest } from '../../kernel/page.js';
 import { field, type FieldOptions } from './field.js';
 import { MOMENT_RULE } from './moment.js';
@@ -8,20 +6,17 @@ import { MOMENT_RULE } from './moment.js';
 function WholeParameter(options: FieldOptions & { readonly min: number; readonly max: number }): PropertyDecorator {
   const { min, max } = options;
   const accepts = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
-  const rule = { type: 'integer', expected: `a whole number from ${min} to ${max}`, accepts };
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (isDigits(value) ? Number(value) : value)),
-    field({ optional: true, ...options }, rule, { type: 'integer', minimum: min, maximum: max }),
-  );
+  const reads = (value: unknown): unknown => (isDigits(value) ? Number(value) : value);
+  const rule = { type: 'integer', expected: `a whole number from ${min} to ${max}`, accepts, reads };
+  return field({ optional: true, ...options }, rule, { type: 'integer', minimum: min, maximum: max });
 }
 
 /** `true` or `false` in a query string. */
 export function FlagParameter(options: FieldOptions & { readonly fallback: boolean }): PropertyDecorator {
-  const rule = { type: 'boolean', expected: 'true or false', accepts: (value: unknown) => typeof value === 'boolean' };
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value)),
-    field({ optional: true, ...options }, rule, { type: Boolean, default: options.fallback }),
-  );
+  const reads = (value: unknown): unknown => (value === 'true' ? true : value === 'false' ? false : value);
+  const accepts = (value: unknown): boolean => typeof value === 'boolean';
+  const rule = { type: 'boolean', expected: 'true or false', accepts, reads };
+  return field({ optional: true, ...options }, rule, { type: Boolean, default: options.fallback });
 }
 
 /** Text in a query string, 1 to `max` characters. */
