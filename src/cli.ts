@@ -1,29 +1,25 @@
 import 'reflect-metadata';
 import type { Command, CommandContext } from './commands/command.js';
-import { exportCommand } from './commands/export.command.js';
-import { importCommand } from './commands/import.command.js';
-import { migrateCommand, revertCommand } from './commands/migrations.command.js';
-import { rotateKeysCommand } from './commands/rotate-keys.command.js';
-import { verifyCommand } from './commands/verify.command.js';
 import { loadConfig } from './config/config.js';
 import { JsonLogger } from './http/json-logger.js';
 import { reasonOf } from './start-failure.js';
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  migrate: migrateCommand,
-  'migrate:revert': revertCommand,
-  'keys:rotate': rotateKeysCommand,
-  verify: verifyCommand,
-  import: importCommand,
-  export: exportCommand,
+/** Each is loaded when it is asked for: what migrates a database need not read the whole application first. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  migrate: async () => (await import('./commands/migrations.command.js')).migrateCommand,
+  'migrate:revert': async () => (await import('./commands/migrations.command.js')).revertCommand,
+  'keys:rotate': async () => (await import('./commands/rotate-keys.command.js')).rotateKeysCommand,
+  verify: async () => (await import('./commands/verify.command.js')).verifyCommand,
+  import: async () => (await import('./commands/import.command.js')).importCommand,
+  export: async () => (await import('./commands/export.command.js')).exportCommand,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
-const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
 const work = command && prepared(command);
 if (work) await run(work);
 else process.exitCode = 2;
-if (!command) process.stderr.write(`${usage()}\n`);
+if (!command) process.stderr.write(`${await usage()}\n`);
 
 /** What the command is to do, or null where its arguments are wrong. */
 function prepared(asked: Command): ((context: CommandContext) => Promise<string[]>) | null {
@@ -46,10 +42,11 @@ async function run(asked: (context: CommandContext) => Promise<string[]>): Promi
   }
 }
 
-function usage(): string {
-  const lines = Object.entries(COMMANDS).flatMap(([each, { about, takes }]) => [
-    `  ${each.padEnd(16)}${about}`,
-    ...(takes ? [`  ${' '.repeat(16)}${each} ${takes}`] : []),
-  ]);
+async function usage(): Promise<string> {
+  const lines: string[] = [];
+  for (const [each, load] of Object.entries(COMMANDS)) {
+    const { about, takes } = await load();
+    lines.push(`  ${each.padEnd(16)}${about}`, ...(takes ? [`  ${' '.repeat(16)}${each} ${takes}`] : []));
+  }
   return ['Usage: npm run doorlist -- <command>', '', ...lines].join('\n');
 }

@@ -1,12 +1,7 @@
-import type { INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { ENTITIES } from '../app.entities.js';
-import { AppModule } from '../app.module.js';
 import type { Config } from '../config/config.js';
 import type { JsonLogger } from '../http/json-logger.js';
 import { databaseFailure } from '../start-failure.js';
 import { engineFor, type ConnectionOptions } from '../persistence/engines/index.js';
-import { openPersistence } from '../persistence/persistence.js';
 
 /** What a command runs with. */
 export interface CommandContext {
@@ -45,23 +40,5 @@ export async function withDatabase<T>(
     return await work(await engine.start()).catch(databaseFailure);
   } finally {
     await engine.stop();
-  }
-}
-
-/** Runs `work` with all rooms of the application, on the configured database as above. */
-export async function withApplication<T>(
-  { config, logger }: CommandContext,
-  work: (app: INestApplicationContext) => Promise<T>,
-): Promise<T> {
-  const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
-  const persistence = await openPersistence(engineFor(config, logger, true), config, ENTITIES, onLost).catch(
-    databaseFailure,
-  );
-  const issuer = config.publicUrl ?? 'http://localhost';
-  const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, issuer, persistence), { logger });
-  try {
-    return await work(app);
-  } finally {
-    await app.close();
   }
 }

@@ -1,5 +1,6 @@
 import { SigningKeysService } from '../modules/oauth/index.js';
-import { plainCommand, withApplication } from './command.js';
+import { plainCommand } from './command.js';
+import { withApplication } from './with-application.js';
 
 /** Makes a new signing key; every instance takes it over by itself, and tokens of the old one stay good until they end. */
 export const rotateKeysCommand = plainCommand('make a new key for signing tokens', (context) =>

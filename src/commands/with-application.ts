@@ -1,0 +1,26 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ENTITIES } from '../app.entities.js';
+import { AppModule } from '../app.module.js';
+import { engineFor } from '../persistence/engines/index.js';
+import { openPersistence } from '../persistence/persistence.js';
+import { databaseFailure } from '../start-failure.js';
+import type { CommandContext } from './command.js';
+
+/** Runs `work` with all rooms of the application on the configured database; see `withDatabase`. */
+export async function withApplication<T>(
+  { config, logger }: CommandContext,
+  work: (app: INestApplicationContext) => Promise<T>,
+): Promise<T> {
+  const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
+  const persistence = await openPersistence(engineFor(config, logger, true), config, ENTITIES, onLost).catch(
+    databaseFailure,
+  );
+  const issuer = config.publicUrl ?? 'http://localhost';
+  const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, issuer, persistence), { logger });
+  try {
+    return await work(app);
+  } finally {
+    await app.close();
+  }
+}
