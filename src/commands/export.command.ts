@@ -4,7 +4,7 @@ import { Transform, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ExportsService } from '../modules/transfers/index.js';
 import { CommandError } from '../start-failure.js';
-import { type Command } from './command.js';
+import type { Command } from './command.js';
 import { withApplication } from './with-application.js';
 import { showProgress } from './progress-bar.js';
 import { readTransferArguments } from './transfer-arguments.js';

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { TenantScope } from '../kernel/scope.js';
 import { ImportsService } from '../modules/transfers/index.js';
 import { CommandError } from '../start-failure.js';
-import { type Command } from './command.js';
+import type { Command } from './command.js';
 import { withApplication } from './with-application.js';
 import { showProgress } from './progress-bar.js';
 import { readTransferArguments, type TransferArguments } from './transfer-arguments.js';
