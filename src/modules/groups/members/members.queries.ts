@@ -3,13 +3,6 @@ import { nextBatch } from '../../../persistence/in-batches.js';
 import { statement, type Statement } from '../../../persistence/statement.js';
 import { DROP_SET, enterSets, hasExpired, holdsAlways, holdsNow, leaveSets, stateOf } from '../../users/index.js';
 
-/** Which of the users asked for the tenant does not have. Values: tenant, user ids. */
-export const UNKNOWN_USERS = statement(
-  'groups.unknown_users',
-  `SELECT asked.id FROM unnest($2::uuid[]) AS asked(id)
-    WHERE NOT EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.id = asked.id)`,
-);
-
 /** Memberships whose users are in the sets of their groups. */
 const inSets = (row: string): { from: string; owner: string; ordinal: string } => ({
   from: `${row} WHERE ${holdsAlways(row)}`,
@@ -20,37 +13,57 @@ const inSets = (row: string): { from: string; owner: string; ordinal: string } =
 const ROW = 'group_id, user_id, user_ordinal, added_at, valid_from, valid_until';
 const TIMES = ['added_at', 'valid_from', 'valid_until'];
 
+/** Events of the memberships in `row`. */
+const event = (done: 'created' | 'deleted', row: string, actor: string) => {
+  const names = ['group_id', 'user_id', ...TIMES];
+  const json = `jsonb_build_object(${names.map((name) => `'${name}', ${row}.${name}`).join(', ')})`;
+  const state = done === 'created' ? { after: json } : { before: json };
+  return { action: `membership.${done}`, resourceType: 'membership', resourceId: `${row}.group_id`, ...state, actor };
+};
+
 /**
- * Adds users to a group and answers a row for each: whether it is new; where it took the row of a membership that had
- * expired, what that was (`lapsed_...`); and whether it was seen at all, because another call may have made one at the
- * same moment. Only rows that `lapsed` has locked are taken over: it alone can tell how they were. In the order of the
- * ids, so that two calls cannot deadlock. Values: tenant, group, users, valid from, valid until.
+ * Adds users to a group, all or none, and answers a row for each: whether the tenant has the group and the user, whether
+ * the membership is new, and whether it was seen at all, because another call may have made one at the same moment. A
+ * membership that has expired is in nobody's way: the new one takes its row. Only rows that `lapsed` has locked are taken
+ * over: it alone can tell how they were. In the order of the ids, so that two calls cannot deadlock. Values: tenant,
+ * group, users, valid from, valid until, actor.
  */
 export const ADD_MEMBERS = statement(
   'groups.add_members',
   `WITH asked AS (
      SELECT DISTINCT unnest($3::uuid[]) AS user_id
+   ), known AS (
+     SELECT u.id AS user_id, u.ordinal FROM asked JOIN users u ON u.tenant_id = $1 AND u.id = asked.user_id
+   ), holder AS (
+     SELECT id FROM groups WHERE tenant_id = $1 AND id = $2
+   ), given AS (
+     SELECT * FROM known WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM asked) AND EXISTS (SELECT FROM holder)
    ), lapsed AS MATERIALIZED (
-     SELECT held.user_id, held.added_at, held.valid_from, held.valid_until
-       FROM asked JOIN group_members held ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = asked.user_id
+     SELECT held.group_id, held.user_id, held.added_at, held.valid_from, held.valid_until
+       FROM given JOIN group_members held ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = given.user_id
       WHERE ${hasExpired('held')}
       ORDER BY held.user_id FOR UPDATE OF held
    ), added AS (
      INSERT INTO group_members AS held (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)
-     SELECT $1, $2, u.id, u.ordinal, $4::timestamptz, $5::timestamptz
-       FROM asked JOIN users u ON u.tenant_id = $1 AND u.id = asked.user_id
+     SELECT $1, $2, user_id, ordinal, $4::timestamptz, $5::timestamptz FROM given
       WHERE (SELECT count(*) FROM lapsed) >= 0
-      ORDER BY u.id
+      ORDER BY user_id
      ON CONFLICT (tenant_id, group_id, user_id)
      DO UPDATE SET added_at = now(), valid_from = EXCLUDED.valid_from, valid_until = EXCLUDED.valid_until
       WHERE held.user_id IN (SELECT user_id FROM lapsed)
      RETURNING ${ROW}
-   ), sets AS (${enterSets(inSets('added'))})
-   SELECT asked.user_id, (added.user_id IS NOT NULL) AS is_new, (added.user_id IS NOT NULL OR held.user_id IS NOT NULL) AS is_seen,
-          added.added_at, added.valid_from, added.valid_until, ${TIMES.map((name) => `lapsed.${name} AS lapsed_${name}`).join(', ')}
+   ), sets AS (${enterSets(inSets('added'))}
+   ), trail_of_lapsed AS (
+     ${trailOf({ ...event('deleted', 'lapsed', '$6'), from: 'lapsed JOIN added USING (group_id, user_id)' })} RETURNING seq
+   ), trail AS (
+     ${trailOf({ ...event('created', 'added', '$6'), from: 'added WHERE (SELECT count(*) FROM trail_of_lapsed) >= 0' })}
+   )
+   SELECT asked.user_id, EXISTS (SELECT FROM holder) AS has_group, (known.user_id IS NOT NULL) AS is_known,
+          (added.user_id IS NOT NULL) AS is_new, (added.user_id IS NOT NULL OR held.user_id IS NOT NULL) AS is_seen,
+          added.added_at, added.valid_from, added.valid_until
      FROM asked
+     LEFT JOIN known ON known.user_id = asked.user_id
      LEFT JOIN added ON added.user_id = asked.user_id
-     LEFT JOIN lapsed ON lapsed.user_id = asked.user_id
      LEFT JOIN group_members held
        ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = asked.user_id AND NOT ${hasExpired('held')}
     ORDER BY asked.user_id`,
@@ -63,13 +76,14 @@ export const READ_MEMBER = statement(
     WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3`,
 );
 
-/** Values: tenant, group, user. */
+/** No row where there is none. Values: tenant, group, user, actor. */
 export const REMOVE_MEMBER = statement(
   'groups.remove_member',
   `WITH gone AS (
      DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3 RETURNING ${ROW}
-   ), sets AS (${leaveSets(inSets('gone'))})
-   SELECT group_id, user_id, added_at, valid_from, valid_until FROM gone`,
+   ), sets AS (${leaveSets(inSets('gone'))}
+   ), trail AS (${trailOf({ ...event('deleted', 'gone', '$4'), from: 'gone' })})
+   SELECT user_id FROM gone`,
 );
 
 const WAS_ALWAYS = 'changed.was_from IS NULL AND changed.was_until IS NULL';
@@ -102,15 +116,7 @@ export const CHANGE_MEMBER = statement(
 
 /** Takes away the memberships of a user, or of a group, that is about to go, a batch at a time. Values: tenant, its id, actor. */
 function removeMembersStatement(kind: 'user' | 'group'): Statement {
-  const trail = trailOf({
-    from: 'gone',
-    action: 'membership.deleted',
-    resourceType: 'membership',
-    resourceId: 'group_id',
-    before: `jsonb_build_object('group_id', group_id, 'user_id', user_id, 'added_at', added_at,
-                                'valid_from', valid_from, 'valid_until', valid_until)`,
-    actor: '$3',
-  });
+  const trail = trailOf({ ...event('deleted', 'gone', '$3'), from: 'gone' });
   return statement(
     `groups.remove_members_of_${kind}`,
     `WITH gone AS (

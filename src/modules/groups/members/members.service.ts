@@ -12,17 +12,20 @@ import type { MemberResponse, MembershipResponse, UserGroupResponse } from '../d
 import { GroupsService } from '../groups.service.js';
 import * as queries from './members.queries.js';
 
-/** What adding a user came to; `lapsed_...` tells of the expired membership whose row the new one took. */
+/** A membership that was made. */
 interface Added {
   readonly user_id: string;
-  readonly is_new: boolean;
-  readonly is_seen: boolean;
   readonly added_at: Date;
   readonly valid_from: Date | null;
   readonly valid_until: Date | null;
-  readonly lapsed_added_at: Date | null;
-  readonly lapsed_valid_from: Date | null;
-  readonly lapsed_valid_until: Date | null;
+}
+
+/** What asking for one came to. */
+interface Asked extends Added {
+  readonly has_group: boolean;
+  readonly is_known: boolean;
+  readonly is_new: boolean;
+  readonly is_seen: boolean;
 }
 
 interface Changed extends MembershipResponse {
@@ -30,6 +33,9 @@ interface Changed extends MembershipResponse {
   readonly was_until: Date | null;
   readonly is_changed: boolean;
 }
+
+/** How often a PUT finds the membership there, and then gone, before it gives up. */
+const PUT_ATTEMPTS = 3;
 
 /** Who is in which group. */
 @Injectable()
@@ -90,15 +96,7 @@ export class MembersService {
     validity: Validity = ALWAYS,
   ): Promise<{ added: string[]; already_members: string[] }> {
     const asked = [...new Set(userIds)];
-    const added = await this.doors.unitOfWork.run(
-      scope,
-      async (transaction) => {
-        await this.groups.get(scope, groupId);
-        await this.#requireUsers(transaction, scope, asked);
-        return this.#insert(transaction, scope, groupId, { userIds: asked, validity });
-      },
-      { group_id: groupId, ...validity },
-    );
+    const added = new Set((await this.#add(scope, groupId, asked, validity)).map((row) => row.user_id));
     return { added: asked.filter((id) => added.has(id)), already_members: asked.filter((id) => !added.has(id)) };
   }
 
@@ -112,12 +110,20 @@ export class MembersService {
     userId: string,
     validity?: Validity,
   ): Promise<{ membership: MembershipResponse; isNew: boolean }> {
-    return this.doors.unitOfWork.run(scope, async () => {
-      const { added } = await this.add(scope, groupId, [userId], validity);
-      const isNew = added.length > 0;
-      if (!isNew && validity) return { membership: await this.change(scope, groupId, userId, validity), isNew };
-      return { membership: await this.get(scope, groupId, userId), isNew };
-    });
+    for (let attempt = 1; ; attempt += 1) {
+      const [added] = await this.#add(scope, groupId, [userId], validity ?? ALWAYS);
+      if (added) return { membership: membershipOf(groupId, added), isNew: true };
+      try {
+        const held = await (validity
+          ? this.change(scope, groupId, userId, validity)
+          : this.get(scope, groupId, userId));
+        return { membership: held, isNew: false };
+      } catch (error) {
+        // Somebody has taken it away since: then it is to be made after all.
+        const isGone = error instanceof DomainError && error.kind === 'not_found';
+        if (!isGone || attempt >= PUT_ATTEMPTS) throw error;
+      }
+    }
   }
 
   /**
@@ -142,7 +148,8 @@ export class MembersService {
         if (!row) throw notFound('membership', userId);
         const { was_from: wasFrom, was_until: wasUntil, is_changed: isChanged, ...after } = row;
         const before = { ...after, valid_from: wasFrom, valid_until: wasUntil };
-        if (isChanged) record(transaction, 'updated', { before, after });
+        const change = { action: 'membership.updated', resourceType: 'membership', resourceId: groupId };
+        if (isChanged) transaction.record({ ...change, before, after });
         return after;
       },
       { ...patch },
@@ -151,61 +158,35 @@ export class MembersService {
 
   /** Errors: 404 `membership_not_found`. */
   async remove(scope: TenantScope, groupId: string, userId: string): Promise<void> {
-    await this.doors.unitOfWork.run(scope, async (transaction) => {
-      const values = [scope.tenantId, groupId, userId];
-      const [before] = await transaction.query<MembershipResponse>(queries.REMOVE_MEMBER, values);
-      if (!before) throw notFound('membership', userId);
-      record(transaction, 'deleted', { before });
-    });
+    const values = [scope.tenantId, groupId, userId, actorJson(scope)];
+    const gone = await this.doors.database.write(scope, queries.REMOVE_MEMBER, values);
+    if (gone.length === 0) throw notFound('membership', userId);
   }
 
-  async #requireUsers(transaction: Transaction, scope: TenantScope, userIds: readonly string[]): Promise<void> {
-    const unknown = await transaction.query<{ id: string }>(queries.UNKNOWN_USERS, [scope.tenantId, userIds]);
-    if (unknown.length === 0) return;
-    const ids = unknown.map((row) => row.id).join(', ');
-    throw new DomainError('not_found', 'user_not_found', `No user ${ids} in this tenant; nobody was added.`);
-  }
-
-  /** The users that were not in the group, or not any more. */
-  async #insert(
-    transaction: Transaction,
-    scope: TenantScope,
-    groupId: string,
-    asked: { readonly userIds: readonly string[]; readonly validity: Validity },
-  ): Promise<Set<string>> {
-    const { userIds, validity } = asked;
-    const values = [scope.tenantId, groupId, userIds, validity.valid_from, validity.valid_until];
-    const rows = await transaction.query<Added>(queries.ADD_MEMBERS, values);
-    for (const row of rows.filter((each) => each.is_new)) recordAdded(transaction, groupId, row);
-    const added = rows.filter((row) => row.is_new).map((row) => row.user_id);
+  /** The memberships that were not there, or not any more; all are made, or none. */
+  async #add(scope: TenantScope, groupId: string, userIds: readonly string[], validity: Validity): Promise<Added[]> {
+    const bounds = [validity.valid_from, validity.valid_until];
+    const values = [scope.tenantId, groupId, userIds, ...bounds, actorJson(scope)];
+    const input = { group_id: groupId, ...validity };
+    const rows = await this.doors.database.write<Asked>(scope, queries.ADD_MEMBERS, values, input);
+    if (rows.some((row) => !row.has_group)) throw notFound('group', groupId);
+    requireKnown(rows);
+    const added = rows.filter((row) => row.is_new);
     // Another call made these at the same moment: they are there now, though this statement could not see them yet.
     const unseen = rows.filter((row) => !row.is_seen).map((row) => row.user_id);
-    if (unseen.length === 0) return new Set(added);
-    // Or the user has gone.
-    await this.#requireUsers(transaction, scope, unseen);
-    const later = await this.#insert(transaction, scope, groupId, { userIds: unseen, validity });
-    return new Set([...added, ...later]);
+    return unseen.length === 0 ? added : [...added, ...(await this.#add(scope, groupId, unseen, validity))];
   }
 }
 
-function recordAdded(transaction: Transaction, groupId: string, row: Added): void {
-  const key = { group_id: groupId, user_id: row.user_id };
-  if (row.lapsed_added_at !== null) {
-    const { lapsed_added_at: at, lapsed_valid_from: from, lapsed_valid_until: until } = row;
-    record(transaction, 'deleted', { before: { ...key, added_at: at, valid_from: from, valid_until: until } });
-  }
-  const { added_at: at, valid_from: from, valid_until: until } = row;
-  record(transaction, 'created', { after: { ...key, added_at: at, valid_from: from, valid_until: until } });
+function requireKnown(rows: readonly Asked[]): void {
+  const unknown = rows.filter((row) => !row.is_known).map((row) => row.user_id);
+  if (unknown.length === 0) return;
+  const ids = unknown.join(', ');
+  throw new DomainError('not_found', 'user_not_found', `No user ${ids} in this tenant; nobody was added.`);
 }
 
-/** Writes a change of one membership down. */
-function record(
-  transaction: Transaction,
-  done: 'created' | 'updated' | 'deleted',
-  states: { before?: MembershipResponse; after?: MembershipResponse },
-): void {
-  const resourceId = (states.after ?? states.before)?.group_id ?? '';
-  transaction.record({ action: `membership.${done}`, resourceType: 'membership', resourceId, ...states });
+function membershipOf(groupId: string, { user_id, added_at, valid_from, valid_until }: Added): MembershipResponse {
+  return { group_id: groupId, user_id, added_at, valid_from, valid_until };
 }
 
 /** What goes with a removal is taken away first, so that the trail tells of it. */

@@ -5,7 +5,11 @@ const CHUNK_BYTES = CHUNK / 8;
 const LENGTH_BYTES = 4;
 const ORDINAL_BYTES = 4;
 
-const ONES = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length);
+/** The bits of 16,384 users, seen as bytes and as words of the same memory. */
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+}
 
 /** A row of `user_sets` as statements answer it: bits as `bit_send` writes them, places as two bytes each. */
 export interface SetRow {
@@ -14,9 +18,12 @@ export interface SetRow {
   readonly members: Buffer | null;
 }
 
-/** A set of users by their ordinals, in memory: one bit a user, 2 KB for each 16,384 of them of which any is in it. */
+/**
+ * A set of users by their ordinals, in memory: one bit a user, 2 KB for each 16,384 of them of which any is in it. Bits are
+ * set and read byte by byte, as PostgreSQL has them; whole sets are put together four bytes at a time.
+ */
 export class UserSet {
-  readonly #chunks = new Map<number, Uint8Array>();
+  readonly #chunks = new Map<number, Chunk>();
 
   /** A set of these ordinals. */
   static of(ordinals: Iterable<number>): UserSet {
@@ -28,30 +35,26 @@ export class UserSet {
   /** How many users are in it. */
   get size(): number {
     let size = 0;
-    for (const bytes of this.#chunks.values()) size += onesIn(bytes);
+    for (const chunk of this.#chunks.values()) size += onesIn(chunk);
     return size;
   }
 
   add(ordinal: number): void {
-    const place = ordinal % CHUNK;
-    const bytes = this.#chunk(Math.floor(ordinal / CHUNK));
-    bytes[place >> 3] = byteAt(bytes, place >> 3) | (0x80 >> (place & 7));
+    mark(this.#chunk(Math.floor(ordinal / CHUNK)).bytes, ordinal % CHUNK);
   }
 
   has(ordinal: number): boolean {
-    const bytes = this.#chunks.get(Math.floor(ordinal / CHUNK));
+    const chunk = this.#chunks.get(Math.floor(ordinal / CHUNK));
     const place = ordinal % CHUNK;
-    return bytes !== undefined && (byteAt(bytes, place >> 3) & (0x80 >> (place & 7))) !== 0;
+    return chunk !== undefined && ((chunk.bytes[place >> 3] ?? 0) & (0x80 >> (place & 7))) !== 0;
   }
 
   /** Adds the users of a stored row. */
   addRow({ chunk, bits, members }: SetRow): void {
-    const bytes = this.#chunk(chunk);
-    if (bits) bits.subarray(LENGTH_BYTES).forEach((byte, at) => (bytes[at] = byteAt(bytes, at) | byte));
-    for (let at = 0; at + 1 < (members?.length ?? 0); at += 2) {
-      const place = members?.readUInt16BE(at) ?? 0;
-      bytes[place >> 3] = byteAt(bytes, place >> 3) | (0x80 >> (place & 7));
-    }
+    const { bytes } = this.#chunk(chunk);
+    if (bits) for (let at = 0; at < CHUNK_BYTES; at += 1) bytes[at] = (bytes[at] ?? 0) | (bits[at + LENGTH_BYTES] ?? 0);
+    if (!members) return;
+    for (let at = 0; at + 1 < members.length; at += 2) mark(bytes, ((members[at] ?? 0) << 8) | (members[at + 1] ?? 0));
   }
 
   /** Adds ordinals as `int4send` writes them, one after the other. */
@@ -61,27 +64,34 @@ export class UserSet {
 
   /** Adds all users of the other set. */
   union(other: UserSet): this {
-    for (const [chunk, theirs] of other.#chunks) {
-      const bytes = this.#chunk(chunk);
-      for (let at = 0; at < CHUNK_BYTES; at += 1) bytes[at] = byteAt(bytes, at) | byteAt(theirs, at);
+    for (const [number, { words: theirs }] of other.#chunks) {
+      const { words } = this.#chunk(number);
+      for (let at = 0; at < words.length; at += 1) words[at] = (words[at] ?? 0) | (theirs[at] ?? 0);
     }
     return this;
   }
 
   /** The users of this set that are not in the other. */
   minus(other: UserSet): UserSet {
-    return this.#combined(
-      (chunk) => other.#chunks.get(chunk),
-      (mine, theirs) => mine & ~theirs,
-    );
+    const result = new UserSet();
+    for (const [number, { words: mine }] of this.#chunks) {
+      const theirs = other.#chunks.get(number)?.words;
+      const { words } = result.#chunk(number);
+      for (let at = 0; at < words.length; at += 1) words[at] = (mine[at] ?? 0) & ~(theirs?.[at] ?? 0);
+    }
+    return result.#withoutEmpty();
   }
 
   /** The users that are in both sets. */
   and(other: UserSet): UserSet {
-    return this.#combined(
-      (chunk) => other.#chunks.get(chunk),
-      (mine, theirs) => mine & theirs,
-    );
+    const result = new UserSet();
+    for (const [number, { words: mine }] of this.#chunks) {
+      const theirs = other.#chunks.get(number)?.words;
+      if (theirs === undefined) continue;
+      const { words } = result.#chunk(number);
+      for (let at = 0; at < words.length; at += 1) words[at] = (mine[at] ?? 0) & (theirs[at] ?? 0);
+    }
+    return result.#withoutEmpty();
   }
 
   /** Memory that it takes, in bytes. */
@@ -98,13 +108,13 @@ export class UserSet {
   slice(offset: number, limit: number, descending = false): number[] {
     const found: number[] = [];
     let toSkip = offset;
-    for (const [chunk, bytes] of this.#inOrder(descending)) {
+    for (const [number, chunk] of this.#inOrder(descending)) {
       if (found.length >= limit) break;
-      const here = onesIn(bytes);
+      const here = onesIn(chunk);
       if (here <= toSkip) toSkip -= here;
       else {
-        const places = placesIn(bytes, descending);
-        for (const place of places.slice(toSkip, toSkip + limit - found.length)) found.push(chunk * CHUNK + place);
+        const places = placesIn(chunk, descending);
+        for (const place of places.slice(toSkip, toSkip + limit - found.length)) found.push(number * CHUNK + place);
         toSkip = 0;
       }
     }
@@ -115,38 +125,31 @@ export class UserSet {
   rank(ordinal: number, descending = false): number {
     const last = Math.floor(ordinal / CHUNK);
     let rank = 0;
-    for (const [chunk, bytes] of this.#inOrder(descending)) {
-      if (chunk === last) return rank + rankIn(bytes, ordinal % CHUNK, descending);
-      if (descending ? chunk < last : chunk > last) return rank;
-      rank += onesIn(bytes);
+    for (const [number, chunk] of this.#inOrder(descending)) {
+      if (number === last) return rank + rankIn(chunk, ordinal % CHUNK, descending);
+      if (descending ? number < last : number > last) return rank;
+      rank += onesIn(chunk);
     }
     return rank;
   }
 
-  #inOrder(descending: boolean): [number, Uint8Array][] {
+  #inOrder(descending: boolean): [number, Chunk][] {
     return [...this.#chunks].sort(([a], [b]) => (descending ? b - a : a - b));
   }
 
-  #combined(
-    theirsOf: (chunk: number) => Uint8Array | undefined,
-    combine: (mine: number, theirs: number) => number,
-  ): UserSet {
-    const result = new UserSet();
-    for (const [chunk, mine] of this.#chunks) {
-      const theirs = theirsOf(chunk);
-      const bytes = mine.map((byte, at) => combine(byte, theirs === undefined ? 0 : byteAt(theirs, at)));
-      if (bytes.some((byte) => byte !== 0)) result.#chunks.set(chunk, bytes);
+  #chunk(number: number): Chunk {
+    let chunk = this.#chunks.get(number);
+    if (chunk === undefined) {
+      const buffer = new ArrayBuffer(CHUNK_BYTES);
+      chunk = { bytes: new Uint8Array(buffer), words: new Uint32Array(buffer) };
+      this.#chunks.set(number, chunk);
     }
-    return result;
+    return chunk;
   }
 
-  #chunk(chunk: number): Uint8Array {
-    let bytes = this.#chunks.get(chunk);
-    if (bytes === undefined) {
-      bytes = new Uint8Array(CHUNK_BYTES);
-      this.#chunks.set(chunk, bytes);
-    }
-    return bytes;
+  #withoutEmpty(): this {
+    for (const [number, { words }] of this.#chunks) if (words.every((word) => word === 0)) this.#chunks.delete(number);
+    return this;
   }
 }
 
@@ -155,18 +158,25 @@ export function ordinalsIn(packed: Buffer): number[] {
   return Array.from({ length: packed.length / ORDINAL_BYTES }, (_, at) => packed.readInt32BE(at * ORDINAL_BYTES));
 }
 
-function byteAt(bytes: Uint8Array, at: number): number {
-  return bytes[at] ?? 0;
+function mark(bytes: Uint8Array, place: number): void {
+  const at = place >> 3;
+  bytes[at] = (bytes[at] ?? 0) | (0x80 >> (place & 7));
 }
 
-function onesIn(bytes: Uint8Array): number {
+/** The ones of each word, counted in parallel (Warren, Hacker's Delight, 5-1). */
+function onesIn({ words }: Chunk): number {
   let ones = 0;
-  for (const byte of bytes) ones += ONES[byte] ?? 0;
+  for (const value of words) {
+    if (value === 0) continue;
+    let word = value - ((value >>> 1) & 0x55555555);
+    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
+    ones += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
   return ones;
 }
 
 /** The places that are set, in order. */
-function placesIn(bytes: Uint8Array, descending: boolean): number[] {
+function placesIn({ bytes }: Chunk, descending: boolean): number[] {
   const places: number[] = [];
   bytes.forEach((byte, at) => {
     if (byte === 0) return;
@@ -175,6 +185,6 @@ function placesIn(bytes: Uint8Array, descending: boolean): number[] {
   return descending ? places.reverse() : places;
 }
 
-function rankIn(bytes: Uint8Array, place: number, descending: boolean): number {
-  return placesIn(bytes, descending).filter((each) => (descending ? each >= place : each <= place)).length;
+function rankIn(chunk: Chunk, place: number, descending: boolean): number {
+  return placesIn(chunk, descending).filter((each) => (descending ? each >= place : each <= place)).length;
 }
