@@ -46,9 +46,12 @@ function readAs(metatype: Type<object>, value: object, at: Location): Read {
 function readList(request: object, name: string, of: Type<object>, at: Location): FieldIssue[] {
   const list: unknown = Reflect.get(request, name);
   if (!Array.isArray(list)) return [];
+  const fields = declaredFields(of);
   const read = list.map((member: unknown, index) => {
     const loc = [...at, name, index];
-    return isObject(member) ? readMember(of, member, loc) : { request: {}, issues: [issueOfWhole(loc, member)] };
+    return isObject(member)
+      ? readMember({ of, fields }, member, loc)
+      : { request: {}, issues: [issueOfWhole(loc, member)] };
   });
   Reflect.set(
     request,
@@ -59,8 +62,11 @@ function readList(request: object, name: string, of: Type<object>, at: Location)
 }
 
 /** The same as `readAs` for one of thousands: by the rules alone, without what class-validator does around each. */
-function readMember(of: Type<object>, value: object, at: Location): Read {
-  const fields = declaredFields(of);
+function readMember(
+  { of, fields }: { readonly of: Type<object>; readonly fields: ReturnType<typeof declaredFields> },
+  value: object,
+  at: Location,
+): Read {
   const request = Object.create(of.prototype as object) as object;
   const issues: FieldIssue[] = [];
   for (const [name, { rule, isAbsent }] of fields) {

@@ -24,6 +24,7 @@ const { values: flags } = parseArgs({
     write: { type: 'boolean' },
     only: { type: 'string', default: '' },
     part: { type: 'string', default: 'all' },
+    'no-import': { type: 'boolean', default: false },
   },
 });
 
@@ -53,7 +54,11 @@ async function compareWithFloor(): Promise<void> {
 async function growTenants(): Promise<void> {
   const most = Number(process.env.BENCH_USERS ?? SIZES.at(-1));
   const sizes = SIZES.filter((size) => size <= most);
-  const scale = await measureScale(environment, sizes, { only: flags.only, pace: pace() });
+  const scale = await measureScale(environment, sizes, {
+    only: flags.only,
+    pace: pace(),
+    withImport: !flags['no-import'],
+  });
   const text = `${machine(environment.databaseVersion)}.\n\n${scaleReport(scale)}`;
   console.log(`\n${text}`);
   if (flags.write) {

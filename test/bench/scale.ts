@@ -58,6 +58,7 @@ export interface Scale {
 interface Plan {
   readonly only: string;
   readonly pace: Pace;
+  readonly withImport: boolean;
 }
 
 /** Makes a tenant of each size, one after the other in the same database, and measures it. */
@@ -83,8 +84,8 @@ export async function measureScale(environment: Environment, sizes: readonly num
     names.map((name) => ({ name, target, times: times.get(name) ?? new Map<number, Times>() })),
   ).filter((line) => line.times.size > 0);
   const compared = last === null ? [] : await compareWithFloor(environment, last, plan);
-  const imported =
-    last === null || !'import'.includes(plan.only) ? null : await measureImport(environment, last.caller);
+  const isAsked = plan.withImport && 'import'.includes(plan.only);
+  const imported = last === null || !isAsked ? null : await measureImport(environment, last.caller);
   return { sizes: found, lines, compared, imported };
 }
 

@@ -85,9 +85,14 @@ function remember(prototype: object, name: string, field: DeclaredField): void {
   declared.set(prototype, known.set(name, field));
 }
 
-/** The fields of a request class, by name. Those of a class that it extends are not among them. */
+/** The fields of a request class, by name, with those of the classes that it extends. */
 export function declaredFields(request: new () => object): ReadonlyMap<string, DeclaredField> {
-  return declared.get(request.prototype as object) ?? new Map();
+  const fields = new Map<string, DeclaredField>();
+  for (let prototype: unknown = request.prototype; prototype instanceof Object;) {
+    for (const [name, field] of declared.get(prototype) ?? []) if (!fields.has(name)) fields.set(name, field);
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return fields;
 }
 
 /** The rule of a request's field, for values that come in another way than as a request. Throws where it has none. */
