@@ -1,4 +1,4 @@
-import type { TenantScope } from './scope.js';
+import type { AnyScope, TenantScope } from './scope.js';
 
 /** Whose access a change may alter; whatever else it names is left as it is. Ids that are none are passed over. */
 export interface AccessReach {
@@ -8,6 +8,8 @@ export interface AccessReach {
   readonly groups?: readonly string[];
   /** Access of these users to whatever they use. */
   readonly users?: readonly string[];
+  /** Access to any application of the tenant. */
+  readonly everything?: boolean;
   /** Nobody else's access changes; absent: anybody's may. */
   readonly onlyUsers?: readonly string[];
 }
@@ -46,11 +48,12 @@ export interface PreviewRequest {
 /** Tells what a change would do to access, without doing it. */
 export abstract class AccessPreview {
   /**
-   * Runs `change` in a transaction that is taken back, and compares who may use what before and after it. Errors: those
-   * of the change itself, 400 `invalid_cursor`.
+   * Runs `change` in a transaction of `scope` that is taken back, and compares who may use what in the tenant before and
+   * after it. A change to the tenant itself has the platform's scope. Errors: those of the change itself, 400
+   * `invalid_cursor`.
    */
   abstract of(
-    scope: TenantScope,
+    scopes: { readonly scope: AnyScope; readonly tenant: TenantScope },
     reach: AccessReach,
     change: () => Promise<unknown>,
     request: PreviewRequest,

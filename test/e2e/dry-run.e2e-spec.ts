@@ -1,4 +1,4 @@
-import type { ApiAnswer } from '../support/api.js';
+import { platformApi, type ApiAnswer } from '../support/api.js';
 import { assign, nest } from '../support/assignment-steps.js';
 import { manyUsers } from '../support/many-users.js';
 import { sql } from '../support/sql.js';
@@ -131,6 +131,21 @@ describe('a dry run', () => {
       expect(had.filter((pair) => !has.includes(pair))).toEqual(lost);
     },
   );
+
+  it('of a change to the tenant itself says who would lose everything', async () => {
+    const it = await world();
+    const [api, path] = [await platformApi(), `${it.tenant.path}?dry_run=true`];
+    const [before, had] = [await stored(it.tenant), await access(it)];
+    const answers = [await api.patch(path, { status: 'suspended' }), await api.delete(path)];
+    for (const { status, body } of answers) {
+      expect([status, pairsIn(body.data.gained), pairsIn(body.data.lost).sort()]).toEqual([200, [], had]);
+    }
+    expect([await stored(it.tenant), await access(it)]).toEqual([before, had]);
+    expect(pairsIn((await api.patch(path, { name: 'Other' })).body.data.lost)).toEqual([]);
+    await api.patch(it.tenant.path, { status: 'suspended' });
+    const back = await api.patch(path, { status: 'active' });
+    expect([pairsIn(back.body.data.gained), back.body.data.lost.count]).toEqual([had, 0]);
+  });
 
   it('names users and applications with their ids', async () => {
     const it = await world();

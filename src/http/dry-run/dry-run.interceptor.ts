@@ -8,6 +8,7 @@ import { isUuid } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { TenantScope, type AnyScope } from '../../kernel/scope.js';
 import { Answer, answer } from '../answers.js';
+import { readPathId } from '../path-id.js';
 import { RequestValidationPipe } from '../request-validation.pipe.js';
 import { DryRunQuery } from './dry-run.query.js';
 import { REACH_OF, idsOf, type ReachOf } from './reach.js';
@@ -60,7 +61,7 @@ export class DryRunInterceptor implements NestInterceptor {
     reply: FastifyReply,
   ): Promise<Answer> {
     const { scope, principal } = request;
-    if (!(scope instanceof TenantScope)) throw new Error('A dry run needs the scope of a tenant.');
+    if (!scope) throw new Error('A dry run needs a scope.');
     if (!principal?.allowed.has(READ_ACCESS)) {
       throw forbidden(
         'insufficient_scope',
@@ -70,18 +71,28 @@ export class DryRunInterceptor implements NestInterceptor {
     const path = request.url.split('?', 1)[0] ?? '';
     const change = [request.method, path, request.headers['if-match'] ?? null, request.body ?? null];
     const run = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: null });
-    const result = await this.preview.of(scope, cleaned(reachOf(request)), run, { change, cursor });
+    const result = await this.preview.of({ scope, tenant: tenantOf(scope, request) }, cleaned(reachOf(request)), run, {
+      change,
+      cursor,
+    });
     void reply.code(200);
     return answer({ dry_run: true, ...result });
   }
 }
 
+/** The tenant that is looked at: the scope's own, or that of the path where the tenant itself is changed. */
+function tenantOf(scope: AnyScope, request: CallingRequest): TenantScope {
+  if (scope instanceof TenantScope) return scope;
+  return new TenantScope(readPathId(request, 'tenant_id'), scope.actor, scope.requestId);
+}
+
 /** Only ids, in lower case: nothing of the request has been validated yet, and the route itself will refuse what is wrong. */
-function cleaned({ applications, groups, users, onlyUsers }: AccessReach): AccessReach {
+function cleaned({ applications, groups, users, onlyUsers, everything }: AccessReach): AccessReach {
   return {
     applications: lowered(applications),
     groups: lowered(groups),
     users: lowered(users),
+    ...(everything === undefined ? {} : { everything }),
     ...(onlyUsers === undefined ? {} : { onlyUsers: lowered(onlyUsers) }),
   };
 }

@@ -28,3 +28,6 @@ export function bodyIds({ body }: RawRequest, name: string): string[] {
 export function idsOf(values: readonly unknown[] | undefined): string[] {
   return (values ?? []).filter((value) => typeof value === 'string');
 }
+
+/** A change to the tenant itself. */
+export const wholeTenant: ReachOf = () => ({ everything: true });

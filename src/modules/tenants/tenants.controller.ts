@@ -4,6 +4,7 @@ import type { ExpectedVersion } from '../../kernel/version.js';
 import type { PlatformScope } from '../../kernel/scope.js';
 import { mapPage } from '../../kernel/page.js';
 import { Answer, created, paged, resource } from '../../http/answers.js';
+import { wholeTenant } from '../../http/dry-run/reach.js';
 import { IfMatch } from '../../http/etag.js';
 import { IdempotentPost } from '../../http/idempotent-post.js';
 import { Route } from '../../http/openapi/route.decorator.js';
@@ -54,6 +55,7 @@ export class TenantsController {
   @Patch(':tenant_id')
   @Route({
     summary: 'Change a tenant',
+    dryRun: wholeTenant,
     data: TenantResponse,
     versioned: true,
     refusals: { 404: 'There is no such tenant.' },
@@ -71,6 +73,7 @@ export class TenantsController {
   @Delete(':tenant_id')
   @Route({
     summary: 'Delete a tenant and everything in it',
+    dryRun: wholeTenant,
     versioned: true,
     refusals: { 404: 'There is no such tenant.' },
   })

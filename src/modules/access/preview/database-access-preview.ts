@@ -8,7 +8,7 @@ import type {
   PreviewRequest,
 } from '../../../kernel/access-preview.js';
 import { DomainError } from '../../../kernel/domain-error.js';
-import type { TenantScope } from '../../../kernel/scope.js';
+import type { AnyScope, TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
 import { UserSet } from '../../users/index.js';
@@ -20,6 +20,12 @@ import { APPLICATIONS_IN_REACH, NAMED_ACCESS, ORDINALS_OF } from './preview.quer
 const PAGE = 100;
 /** Most memory for what is remembered from before the change, in bytes: some 500 applications of a million users. */
 const MOST_REMEMBERED = 64 * 1024 * 1024;
+
+/** Whose transaction it is, and the tenant that is looked at: the same, but for a change to the tenant itself. */
+interface Scopes {
+  readonly scope: AnyScope;
+  readonly tenant: TenantScope;
+}
 
 /** Users to whom a comparison is narrowed, with the chunks that hold them; null: all. */
 interface Narrowed {
@@ -35,48 +41,61 @@ export class DatabaseAccessPreview extends AccessPreview {
   }
 
   override async of(
-    scope: TenantScope,
+    { scope, tenant }: Scopes,
     reach: AccessReach,
     change: () => Promise<unknown>,
     { change: bound, cursor }: PreviewRequest,
   ): Promise<AccessChange> {
     const list = { list: 'access-change', filters: bound };
     const [side, applicationId, ordinal] =
-      cursor === undefined ? [] : this.doors.paginator.opened(scope, list, cursor).map(String);
+      cursor === undefined ? [] : this.doors.paginator.opened(tenant, list, cursor).map(String);
     const last = applicationId === undefined ? null : { applicationId, ordinal: Number(ordinal) };
     return this.doors.unitOfWork.rehearse(scope, async (transaction) => {
-      const { gained, lost } = await this.#compared(transaction, scope, reach, change);
+      const { gained, lost } = await this.#compared(transaction, { scope, tenant }, reach, change);
       const seal = (name: string, { applicationId: application, ordinal: user }: Pair): string =>
-        this.doors.paginator.sealed(scope, list, [name, application, user]);
+        this.doors.paginator.sealed(tenant, list, [name, application, user]);
       const page = async (name: string, from: Side): Promise<AccessChangeSide> => {
         const pairs = side === undefined || side === name ? from.after(last, PAGE + 1) : [];
         const next = pairs.length > PAGE ? pairs[PAGE - 1] : undefined;
-        const items = await named(transaction, scope, pairs.slice(0, PAGE));
+        const items = await this.#named(tenant, pairs.slice(0, PAGE));
         return { count: from.count, items, next_cursor: next ? seal(name, next) : null };
       };
-      return { gained: await page('gained', gained), lost: await page('lost', lost) };
+      return this.#inTenant({ scope, tenant }, async () => ({
+        gained: await page('gained', gained),
+        lost: await page('lost', lost),
+      }));
     });
   }
 
   async #compared(
     transaction: Transaction,
-    scope: TenantScope,
+    scopes: Scopes,
     reach: AccessReach,
     change: () => Promise<unknown>,
   ): Promise<{ gained: Side; lost: Side }> {
-    const narrowed = await narrow(transaction, scope, reach.onlyUsers);
-    const applications = await inReach(transaction, scope, reach);
-    const before = await this.#remembered(scope, applications, narrowed);
+    const { tenant } = scopes;
+    const { before, narrowed } = await this.#inTenant(scopes, async () => {
+      const within = await this.#narrow(tenant, reach.onlyUsers);
+      const applications = await this.#inReach(tenant, reach);
+      return { narrowed: within, before: await this.#remembered(tenant, applications, within) };
+    });
     await transaction.savepoint('rehearsal');
     await change();
     const [gained, lost] = [new Side(), new Side()];
-    for (const [applicationId, had] of before) {
-      const has = await this.#usersOf(scope, applicationId, narrowed);
-      gained.add(applicationId, has.minus(had));
-      lost.add(applicationId, had.minus(has));
-    }
+    await this.#inTenant(scopes, async () => {
+      for (const [applicationId, had] of before) {
+        const has = await this.#usersOf(tenant, applicationId, narrowed);
+        gained.add(applicationId, has.minus(had));
+        lost.add(applicationId, had.minus(has));
+      }
+    });
     await transaction.rollbackToSavepoint('rehearsal');
     return { gained, lost };
+  }
+
+  /** Works in the tenant's scope, inside the transaction that is open. */
+  async #inTenant<T>({ scope, tenant }: Scopes, work: () => Promise<T>): Promise<T> {
+    return scope === tenant ? work() : this.doors.unitOfWork.runInside(scope, tenant, work);
   }
 
   async #remembered(
@@ -101,33 +120,27 @@ export class DatabaseAccessPreview extends AccessPreview {
     const all = sets ? effectiveUsersIn(sets) : new UserSet();
     return users ? all.and(users) : all;
   }
-}
 
-async function narrow(
-  transaction: Transaction,
-  scope: TenantScope,
-  onlyUsers: readonly string[] | undefined,
-): Promise<Narrowed> {
-  if (onlyUsers === undefined) return { users: null, chunks: undefined };
-  const rows = await transaction.query<{ ordinal: number }>(ORDINALS_OF, [scope.tenantId, onlyUsers]);
-  const users = UserSet.of(rows.map(({ ordinal }) => ordinal));
-  return { users, chunks: users.chunks };
-}
+  async #narrow(scope: TenantScope, onlyUsers: readonly string[] | undefined): Promise<Narrowed> {
+    if (onlyUsers === undefined) return { users: null, chunks: undefined };
+    const values = [scope.tenantId, onlyUsers];
+    const rows = await this.doors.database.query<{ ordinal: number }>(scope, ORDINALS_OF, values);
+    const users = UserSet.of(rows.map(({ ordinal }) => ordinal));
+    return { users, chunks: users.chunks };
+  }
 
-async function inReach(
-  transaction: Transaction,
-  scope: TenantScope,
-  { applications = [], groups = [], users = [] }: AccessReach,
-): Promise<string[]> {
-  const values = [scope.tenantId, applications, groups, users];
-  const rows = await transaction.query<{ id: string }>(APPLICATIONS_IN_REACH, values);
-  return rows.map(({ id }) => id);
-}
+  async #inReach(scope: TenantScope, reach: AccessReach): Promise<string[]> {
+    const { applications = [], groups = [], users = [], everything = false } = reach;
+    const values = [scope.tenantId, applications, groups, users, everything];
+    const rows = await this.doors.database.query<{ id: string }>(scope, APPLICATIONS_IN_REACH, values);
+    return rows.map(({ id }) => id);
+  }
 
-async function named(transaction: Transaction, scope: TenantScope, pairs: readonly Pair[]): Promise<ChangedAccess[]> {
-  if (pairs.length === 0) return [];
-  const columns = [pairs.map(({ applicationId }) => applicationId), pairs.map(({ ordinal }) => ordinal)];
-  return transaction.query<ChangedAccess>(NAMED_ACCESS, [scope.tenantId, ...columns]);
+  async #named(scope: TenantScope, pairs: readonly Pair[]): Promise<ChangedAccess[]> {
+    if (pairs.length === 0) return [];
+    const columns = [pairs.map(({ applicationId }) => applicationId), pairs.map(({ ordinal }) => ordinal)];
+    return this.doors.database.query<ChangedAccess>(scope, NAMED_ACCESS, [scope.tenantId, ...columns]);
+  }
 }
 
 function tooLarge(applications: number): DomainError {

@@ -3,11 +3,11 @@ import { statement } from '../../../persistence/statement.js';
 /**
  * The applications to which a change may alter access, in the order of their ids: those named, those assigned to a group
  * or to any group around it, and those assigned to a user directly or so. Also what does not hold now is among them,
- * because a change may make it hold. Values: tenant, applications, groups, users.
+ * because a change may make it hold. Values: tenant, applications, groups, users, whether all are.
  */
 export const APPLICATIONS_IN_REACH = statement(
   'access.applications_in_reach',
-  `SELECT p.id FROM applications p WHERE p.tenant_id = $1 AND p.id = ANY ($2::uuid[])
+  `SELECT p.id FROM applications p WHERE p.tenant_id = $1 AND ($5::bool OR p.id = ANY ($2::uuid[]))
    UNION
    SELECT a.application_id FROM assignments a WHERE a.tenant_id = $1 AND a.user_id = ANY ($4::uuid[])
    UNION
