@@ -15,7 +15,7 @@ import {
   unknownOf,
 } from './references.js';
 import { resolveRows } from './resolved-rows.js';
-import { GOOD, createdTrail, dropExpired } from './sql-parts.js';
+import { createdTrail, dropExpired, isGood } from './sql-parts.js';
 
 const GROUP = groupAs('group');
 const REFERENCES = [APPLICATION, USER, GROUP];
@@ -51,7 +51,7 @@ const WRITE = statement(
   `WITH added AS (
      INSERT INTO assignments (tenant_id, id, application_id, user_id, user_ordinal, group_id, assigned_by, valid_from, valid_until)
      SELECT $1, r.id, r.application_id, r.user_id, r.user_ordinal, r.group_id, $3, r.valid_from, r.valid_until
-       FROM import_rows r WHERE ${GOOD('r')} ORDER BY r.application_id, r.user_id, r.group_id, r.line
+       FROM import_rows r WHERE ${isGood('r')} ORDER BY r.application_id, r.user_id, r.group_id, r.line
      ON CONFLICT DO NOTHING
      RETURNING *
    ), sets AS (${enterSets(IN_SETS)}), trail AS (${CREATED})

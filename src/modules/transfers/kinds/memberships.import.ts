@@ -13,7 +13,7 @@ import {
   unknownOf,
 } from './references.js';
 import { resolveRows } from './resolved-rows.js';
-import { GOOD, createdTrail, dropExpired, writeRows } from './sql-parts.js';
+import { createdTrail, dropExpired, isGood, writeRows } from './sql-parts.js';
 
 const GROUP = groupAs('group');
 const REFERENCES = [GROUP, USER];
@@ -40,7 +40,7 @@ const WRITE = statement(
   `WITH added AS (
      INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)
      SELECT $1, r.group_id, r.user_id, r.user_ordinal, r.valid_from, r.valid_until
-       FROM import_rows r WHERE ${GOOD('r')} ORDER BY r.group_id, r.user_id, r.line
+       FROM import_rows r WHERE ${isGood('r')} ORDER BY r.group_id, r.user_id, r.line
      ON CONFLICT (tenant_id, group_id, user_id) DO NOTHING
      RETURNING group_id, user_id, user_ordinal, added_at, valid_from, valid_until
    ), sets AS (

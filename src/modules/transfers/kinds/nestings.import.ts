@@ -7,7 +7,7 @@ import { cycleClosing, type Edge } from './cycle-closing.js';
 import type { BadRow, ImportKind } from './import-kind.js';
 import { groupAs, namesOf, referenceColumns, stageReferences, stagedReferences, unknownOf } from './references.js';
 import { resolveRows } from './resolved-rows.js';
-import { GOOD, createdTrail, writeRows } from './sql-parts.js';
+import { createdTrail, isGood, writeRows } from './sql-parts.js';
 
 const [PARENT, CHILD] = [groupAs('parent'), groupAs('child')];
 const REFERENCES = [PARENT, CHILD];
@@ -18,7 +18,7 @@ const ADDED = statement(
   `SELECT array_agg(r.line::float8 ORDER BY r.line) AS lines, r.parent_id AS parent, r.child_id AS child,
           (SELECT g.name FROM groups g WHERE g.tenant_id = $1 AND g.id = r.parent_id) AS parent_name,
           (SELECT g.name FROM groups g WHERE g.tenant_id = $1 AND g.id = r.child_id) AS child_name
-     FROM import_rows r WHERE ${GOOD('r')} GROUP BY r.parent_id, r.child_id ORDER BY min(r.line)`,
+     FROM import_rows r WHERE ${isGood('r')} GROUP BY r.parent_id, r.child_id ORDER BY min(r.line)`,
 );
 
 /** Which of the children of these nestings hold which of their parents already. By group_closure_pkey. */
@@ -57,7 +57,7 @@ const WRITE = statement(
   'transfers.write_nestings',
   `WITH RECURSIVE added AS (
      INSERT INTO group_nestings (tenant_id, parent_id, child_id)
-     SELECT $1, r.parent_id, r.child_id FROM import_rows r WHERE ${GOOD('r')} ORDER BY r.parent_id, r.child_id
+     SELECT $1, r.parent_id, r.child_id FROM import_rows r WHERE ${isGood('r')} ORDER BY r.parent_id, r.child_id
      ON CONFLICT (tenant_id, parent_id, child_id) DO NOTHING
      RETURNING parent_id, child_id, added_at
    ), reached(ancestor_id, child_id) AS (
