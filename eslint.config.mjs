@@ -9,6 +9,7 @@ const LOADED_BY_DEFAULT_EXPORT = [
   '*.cjs',
   '**/*.config.ts',
   'test/support/**/*global-{setup,teardown}.{ts,mjs}',
+  'test/support/longest-first.mjs',
 ];
 
 /** The only places that talk to a terminal. */

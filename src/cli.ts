@@ -4,7 +4,7 @@ import { loadConfig } from './config/config.js';
 import { JsonLogger } from './http/json-logger.js';
 import { reasonOf } from './start-failure.js';
 
-/** Each is loaded when it is asked for: what migrates a database need not read the whole application first. */
+/** Each is loaded when it is asked for, and what it does when that is clear: an error in its arguments is told at once. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./commands/migrations.command.js')).migrateCommand,
   'migrate:revert': async () => (await import('./commands/migrations.command.js')).revertCommand,

@@ -4,7 +4,6 @@ import { loadConfig } from './config/config.js';
 import { JsonLogger } from './http/json-logger.js';
 import { engineFor } from './persistence/engines/index.js';
 import { reasonOf } from './start-failure.js';
-import { startService } from './start.js';
 import { Stopping } from './stop-on-signals.js';
 
 // V8 lets garbage lie while the machine has memory; many instances share one. Collect when the heap has grown by 30 %.
@@ -12,6 +11,8 @@ setFlagsFromString('--heap-growing-percent=30');
 
 try {
   const config = loadConfig();
+  // The application is loaded when the settings are known to be right: what is wrong with them is told at once.
+  const { startService } = await import('./start.js');
   const logger = new JsonLogger(config.logLevel);
   const engine = engineFor(config, logger);
   const stopping = new Stopping(engine, config.shutdownSeconds, logger);

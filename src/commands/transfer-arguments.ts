@@ -1,10 +1,16 @@
 import { parseArgs } from 'node:util';
-import {
-  TRANSFER_FORMATS,
-  TRANSFER_KINDS,
-  type TransferFormat,
-  type TransferKind,
-} from '../modules/transfers/index.js';
+import type { TransferFormat, TransferKind } from '../modules/transfers/index.js';
+
+/** The room's words once more, so that a wrong one is told without loading the application; the compiler misses none. */
+const KINDS = wordsOf<TransferKind>({
+  users: true,
+  groups: true,
+  memberships: true,
+  nestings: true,
+  applications: true,
+  assignments: true,
+});
+const FORMATS = wordsOf<TransferFormat>({ csv: true, ndjson: true });
 
 /** What `import` and `export` are told. */
 export interface TransferArguments {
@@ -33,10 +39,10 @@ export function readTransferArguments(command: keyof typeof OPTIONS, args: reado
     throw new Error('Name the file, or - for standard input.');
   if (tenant === undefined) throw new Error('Name the tenant: --tenant <slug or id>.');
   return {
-    kind: oneOf('The kind', TRANSFER_KINDS, kind),
+    kind: oneOf('The kind', KINDS, kind),
     file: file ?? '-',
     tenant,
-    format: oneOf('--format', TRANSFER_FORMATS, format ?? formatOf(file)),
+    format: oneOf('--format', FORMATS, format ?? formatOf(file)),
     atomic: oneOf('--atomic', ['true', 'false'], atomic) === 'true',
     dryRun,
   };
@@ -58,4 +64,8 @@ function oneOf<Word extends string>(what: string, words: readonly Word[], given:
   const word = words.find((each) => each === given);
   if (word === undefined) throw new Error(`${what} must be one of ${words.join(', ')}, not ${given ?? 'nothing'}.`);
   return word;
+}
+
+function wordsOf<Word extends string>(words: Readonly<Record<Word, true>>): Word[] {
+  return Object.keys(words) as Word[];
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
+// Not by its front door, which brings the whole server: commands serve nobody.
+import { RouteConfig } from '@nestjs/platform-fastify/decorators/route-config.decorator.js';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Stream } from 'node:stream';

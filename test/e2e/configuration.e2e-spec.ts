@@ -216,8 +216,9 @@ describe('DATABASE_URL', () => {
   it('that leads nowhere stops the start in one line, which does not repeat the password', async () => {
     const unknown = urlOf({ connectionString: testState().adminUrl }, 'there_is_no_such_database');
     const closed = `postgresql://doorlist:${SECRET}@127.0.0.1:${await freePort()}/doorlist`;
-    for (const url of [closed, unknown]) {
-      const { code, lines, output } = await refusal({ DATABASE_URL: url, PUBLIC_URL: 'https://door.example' });
+    const PUBLIC_URL = 'https://door.example';
+    const refusals = await Promise.all([closed, unknown].map((url) => refusal({ DATABASE_URL: url, PUBLIC_URL })));
+    for (const { code, lines, output } of refusals) {
       expect({ code, lines }).toEqual({ code: 1, lines: [expect.stringMatching(/^DATABASE_URL must .+\.$/)] });
       expect(output).not.toContain(SECRET);
     }

@@ -63,6 +63,26 @@ describe('adding members', () => {
     });
   });
 
+  it('leaves events with ids in the order of time, whoever makes them: the statement or the service', async () => {
+    const { id, api, path, user, group } = await newTenant();
+    const [ada, groupId] = [await user('ada'), await group()];
+    const member = `${path}/groups/${groupId}/members/${ada}`;
+    await api.post(`${path}/groups/${groupId}/members`, { user_ids: [ada] });
+    await api.delete(member);
+    await api.put(member);
+    await api.delete(`${path}/users/${ada}`);
+    const events = await sql<{ id: string; action: string }>(
+      'SELECT id, action FROM audit_events WHERE tenant_id = $1 AND user_id = $2 ORDER BY seq',
+      [id, ada],
+    );
+    const [created, deleted] = ['membership.created', 'membership.deleted'];
+    expect(events.map(({ action }) => action).slice(0, 4)).toEqual(['user.created', created, deleted, created]);
+    const ids = events.map((event) => event.id);
+    expect(ids.map((each) => each.charAt(14))).toEqual(ids.map(() => '7'));
+    // In one request several are made in the same millisecond; the first four are of a request each.
+    expect(ids.slice(0, 4)).toEqual(ids.slice(0, 4).sort());
+  });
+
   it('counts a repeated id once, in either case', async () => {
     const { api, path, user, group } = await newTenant();
     const [ada, groupId] = [await user('ada'), await group()];

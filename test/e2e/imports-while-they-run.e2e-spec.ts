@@ -148,15 +148,19 @@ describe('an instance', () => {
     return service;
   }
 
+  let living: DoorlistProcess;
+  let dying: DoorlistProcess;
+
   beforeAll(async () => {
     databaseUrl = await newDatabase('migrated');
+    [living, dying] = await Promise.all([start(), start()]);
   });
   afterAll(async () => {
     await Promise.all(services.map((service) => service.stop('SIGKILL')));
   });
 
   it('reads as many files at once as it may, and no more (429)', async () => {
-    const tenant = await newTenant((await start()).url);
+    const tenant = await newTenant(living.url);
     const [first, second] = [await announce(tenant, 'users'), await announce(tenant, 'users')];
     const upload = startUpload(tenant, first);
     upload.write('user_name\na\n');
@@ -169,7 +173,6 @@ describe('an instance', () => {
   });
 
   it('that is killed leaves nothing of its file; another one says that it was interrupted', async () => {
-    const [dying, living] = [await start(), await start()];
     const tenant = await newTenant(dying.url);
     const id = await announce(tenant, 'users');
     const upload = startUpload(tenant, id);

@@ -36,7 +36,7 @@ async function newFolder(): Promise<string> {
 }
 
 function launch(folder: string, env: Record<string, string> = {}): Launched {
-  const settings = { LOG_LEVEL: 'info', SHUTDOWN_SECONDS: '4', LOCK_TIMEOUT_MS: '600000', ...env };
+  const settings = { LOG_LEVEL: 'info', SHUTDOWN_SECONDS: '2', LOCK_TIMEOUT_MS: '600000', ...env };
   const started = launchDoorlist({ DATA_DIR: folder, PORT: String(port), ...settings });
   let errors = '';
   started.child.stderr?.on('data', (chunk: Buffer) => {
@@ -241,11 +241,13 @@ describe('the first start', () => {
   });
 });
 
-describe('a signal', () => {
+/** In this order, so that the service which one test leaves, or its end, is what the next one begins with. */
+describe('a service with data', () => {
   let service: Launched;
   let api: Api;
   let path: string;
   let rows: Record<string, number>;
+  let rowsAtTheEnd: Record<string, number>;
 
   beforeEach(async () => {
     service = await running();
@@ -280,7 +282,7 @@ describe('a signal', () => {
     return { socket, received: () => received };
   }
 
-  it('SIGTERM refuses new connections, answers what is in flight, and leaves nothing behind', async () => {
+  it('on SIGTERM refuses new connections, answers what is in flight, and leaves nothing behind', async () => {
     const unlock = await lockUsers();
     const pending = api.get(`${path}/users?per_page=1`);
     await until('the statement waits', isWaiting);
@@ -294,9 +296,16 @@ describe('a signal', () => {
     expect(took).toBeLessThan(STOP_LIMIT_MS);
     expect(service.errors()).toBe('');
     expect(processesOf(home)).toEqual([]);
+    rowsAtTheEnd = rows;
   });
 
-  it('SIGINT does the same, and a body on its way is still read and stored', async () => {
+  it('started again shows the same as the first time, and makes nothing twice', () => {
+    expect(forPeople(service.output())).toBe(forPeople(firstOutput));
+    expect(rows).toEqual(rowsAtTheEnd);
+    expect(rows).toMatchObject({ tenants: 1, api_clients: 1, signing_keys: 1, platform_clients: 0 });
+  });
+
+  it('on SIGINT does the same, and a body on its way is still read and stored', async () => {
     const body = JSON.stringify({ user_name: 'in-flight' });
     const { socket, received } = await beginUpload(body);
     const stopped = stop(service, 'SIGINT');
@@ -311,38 +320,7 @@ describe('a signal', () => {
     expect((await rowsOf(home)).users).toBe(rows.users! + 1);
   });
 
-  it('ends the service in time even where a client sends no more and a statement never ends', async () => {
-    const unlock = await lockUsers();
-    const pending = api.get(`${path}/users`).catch(() => null);
-    await until('the statement waits', isWaiting);
-    await beginUpload('{"user_name":"never"}');
-    const [code, took] = await stop(service);
-    expect([code, processesOf(home)]).toEqual([0, []]);
-    expect(took).toBeLessThan(STOP_LIMIT_MS);
-    await unlock();
-    await pending;
-  });
-});
-
-describe('a start on a folder with data', () => {
-  let service: Launched;
-
-  beforeEach(async () => {
-    service = await running();
-  });
-
-  it('shows the same as the first one, and makes nothing twice', async () => {
-    const before = await rowsOf(home);
-    expect(forPeople(service.output())).toBe(forPeople(firstOutput));
-    expect(await stop(service)).toEqual([0, expect.any(Number)]);
-    const again = await start(home);
-    expect(forPeople(again.output())).toBe(forPeople(firstOutput));
-    expect(await rowsOf(home)).toEqual(before);
-    expect(before).toMatchObject({ tenants: 1, api_clients: 1, signing_keys: 1, platform_clients: 0 });
-  });
-
   it.each(['the service', 'the service and its database'])('comes up whole after kill -9 of %s', async (what) => {
-    const { api, path } = await demoApi(service.output());
     const name = `last-words-${what.length}`;
     expect((await api.post(`${path}/users`, { user_name: name })).status).toBe(201);
     const before = await rowsOf(home);
@@ -358,17 +336,30 @@ describe('a start on a folder with data', () => {
     expect(servers).toHaveLength(1);
   });
 
-  it('is refused in one line where another service has the folder, which it does not disturb', async () => {
+  it('is not disturbed by another one on its folder, which is refused in one line', async () => {
     const second = launch(home, { PORT: String(await freePort()) });
     expect(await second.ended).toBe(1);
     const owner = `process ${service.child.pid}`;
     expect(second.errors()).toMatch(new RegExp(`^the data folder ${home} is in use .*${owner}.*DATA_DIR.*$`));
-    const { api, path } = await demoApi(service.output());
     expect((await api.get(`${path}/users`)).status).toBe(200);
   });
 
+  it('ends in time even where a client sends no more and a statement never ends', async () => {
+    const unlock = await lockUsers();
+    const pending = api.get(`${path}/users`).catch(() => null);
+    await until('the statement waits', isWaiting);
+    await beginUpload('{"user_name":"never"}');
+    const [code, took] = await stop(service);
+    expect([code, processesOf(home)]).toEqual([0, []]);
+    expect(took).toBeLessThan(STOP_LIMIT_MS);
+    await unlock();
+    await pending;
+  });
+});
+
+describe('a start on a folder with data', () => {
   it('is refused in one line where the port is taken, and leaves no database behind', async () => {
-    await stop(service);
+    await stopAll();
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
     const refused = launch(home);
@@ -381,6 +372,9 @@ describe('a start on a folder with data', () => {
 });
 
 describe('a first start that is interrupted', () => {
+  /** The folder of the start that SIGTERM has ended: the next test goes on with it. */
+  let begun: string;
+
   beforeEach(stopAll);
 
   it('by kill -9, however often and whenever, is made up for by the next one: one demo tenant, all of it', async () => {
@@ -405,28 +399,27 @@ describe('a first start that is interrupted', () => {
   });
 
   it('by SIGTERM leaves nothing behind', async () => {
-    const folder = await newFolder();
-    const service = launch(folder);
-    await until('the first migration is done', () => ask(folder, 'SELECT FROM migrations'));
+    begun = await newFolder();
+    const service = launch(begun);
+    await until('the first migration is done', () => ask(begun, 'SELECT FROM migrations'));
     const [, took] = await stop(service);
     expect(took).toBeLessThan(STOP_LIMIT_MS);
-    expect(processesOf(folder)).toEqual([]);
+    expect(processesOf(begun)).toEqual([]);
   });
 
   it('by a folder that cannot hold the credentials leaves no demo tenant that nobody can use', async () => {
-    const folder = await newFolder();
-    await mkdir(join(folder, 'demo-tenant.json'));
-    const service = launch(folder);
+    await mkdir(join(begun, 'demo-tenant.json'));
+    const service = launch(begun);
     await until(
       'it ends or listens',
       () => service.child.exitCode !== null || service.output().includes('is listening'),
     );
     await stop(service);
-    await rm(join(folder, 'demo-tenant.json'), { recursive: true, force: true });
-    const next = await start(folder);
+    await rm(join(begun, 'demo-tenant.json'), { recursive: true, force: true });
+    const next = await start(begun);
     const { api, path } = await demoApi(next.output());
     expect((await api.get(`${path}/users`)).status).toBe(200);
-    expect((await rowsOf(folder)).tenants).toBe(1);
+    expect((await rowsOf(begun)).tenants).toBe(1);
     await stop(next);
   });
 });

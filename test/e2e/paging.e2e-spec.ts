@@ -119,6 +119,15 @@ async function filled(list: ListUnderTest, tenant: TestTenant): Promise<FilledLi
   return found;
 }
 
+const lists = new Map<ListUnderTest, Promise<FilledList>>();
+
+/** The list in a tenant that all tests of the list share: they read it, and one adds rows, which none minds. */
+async function filledOnce(list: ListUnderTest): Promise<FilledList> {
+  const found = lists.get(list) ?? newTenant().then((tenant) => filled(list, tenant));
+  lists.set(list, found);
+  return found;
+}
+
 /** All pages from the first to the one without a next, by cursor; `between` runs after each page. */
 async function walk(api: Api, url: string, perPage: number, between?: () => Promise<unknown>): Promise<ApiAnswer[]> {
   const pages = [await api.get(withQuery(url, `per_page=${perPage}`))];
@@ -145,7 +154,7 @@ function expectInvalidCursor(answer: ApiAnswer): void {
 
 describe.each(LISTS)('the list of $name', (list) => {
   it('refuses pages, page sizes and parameters that there are not, and names the parameter', async () => {
-    const { api, url } = await list.fill(await newTenant());
+    const { api, url } = await filledOnce(list);
     for (const query of WRONG_QUERIES) {
       const answer = await api.get(withQuery(url, query));
       expect([query, answer.status]).toEqual([query, 422]);
@@ -158,7 +167,7 @@ describe.each(LISTS)('the list of $name', (list) => {
   });
 
   it('takes per_page 1 to 200, and 50 where nothing is said', async () => {
-    const { api, url } = await filled(list, await newTenant());
+    const { api, url } = await filledOnce(list);
     const one = await api.get(withQuery(url, 'per_page=1'));
     expect(rowsOf(one)).toHaveLength(1);
     expect(one.body.pagination).toMatchObject({ page: 1, per_page: 1 });
@@ -167,7 +176,7 @@ describe.each(LISTS)('the list of $name', (list) => {
   });
 
   it('tells the exact total, and answers a page behind the end with no rows', async () => {
-    const { api, url } = await filled(list, await newTenant());
+    const { api, url } = await filledOnce(list);
     const first = await api.get(withQuery(url, 'per_page=3'));
     const { total_items: total, total_pages: pages } = first.body.pagination as Record<string, number>;
     expect(total).toBeGreaterThanOrEqual(ROWS);
@@ -188,7 +197,7 @@ describe.each(LISTS)('the list of $name', (list) => {
   });
 
   it('counts its pages by cursor, and repeats no row', async () => {
-    const { api, url, key } = await filled(list, await newTenant());
+    const { api, url, key } = await filledOnce(list);
     const pages = await walk(api, url, SHARED.has(list.name) ? 150 : 3);
     expect(pages.map((page) => page.body.pagination.page as number)).toEqual(pages.map((_, index) => index + 1));
     const keys = pages.flatMap((page) => rowsOf(page).map((row) => row[key]));
@@ -196,7 +205,7 @@ describe.each(LISTS)('the list of $name', (list) => {
   });
 
   it('never repeats a row, and misses none of those that were there, while rows are added', async () => {
-    const { api, url, key, add } = await filled(list, await newTenant());
+    const { api, url, key, add } = await filledOnce(list);
     const before = (await walk(api, url, 200)).flatMap((page) => rowsOf(page).map((row) => row[key]));
     let added = 0;
     const grow = async (): Promise<void> => {
@@ -210,7 +219,7 @@ describe.each(LISTS)('the list of $name', (list) => {
   });
 
   it('refuses a cursor that was changed', async () => {
-    const { api, url } = await filled(list, await newTenant());
+    const { api, url } = await filledOnce(list);
     const cursor = nextOf(await api.get(withQuery(url, 'per_page=2')))!;
     const middle = Math.floor(cursor.length / 2);
     const changedAt = (place: number): string =>
@@ -231,7 +240,7 @@ describe.each(LISTS)('the list of $name', (list) => {
   });
 
   it('refuses a cursor beside a page, and one of another page size', async () => {
-    const { api, url } = await filled(list, await newTenant());
+    const { api, url } = await filledOnce(list);
     const cursor = nextOf(await api.get(withQuery(url, 'per_page=2')))!;
     for (const [query, field] of [
       [`cursor=${cursor}&page=2`, 'page'],
@@ -251,7 +260,7 @@ describe.each(LISTS)('the list of $name', (list) => {
 
 describe.each(LISTS.filter(({ name }) => !SHARED.has(name)))('the list of $name of one tenant', (list) => {
   it('is the same walked by cursor and by page, with one exact total, and its last page opens no other', async () => {
-    const { api, url } = await filled(list, await newTenant());
+    const { api, url } = await filledOnce(list);
     const byCursor = await walk(api, url, 3);
     const byPage: ApiAnswer[] = [];
     for (let page = 1; page <= byCursor.length; page += 1) {
@@ -267,7 +276,7 @@ describe.each(LISTS.filter(({ name }) => !SHARED.has(name)))('the list of $name 
   });
 
   it('has no next page where the last one is full to the row', async () => {
-    const { api, url } = await filled(list, await newTenant());
+    const { api, url } = await filledOnce(list);
     const { total_items: total } = (await api.get(url)).body.pagination as { total_items: number };
     const exact = await api.get(withQuery(url, `per_page=${total}`));
     expect(rowsOf(exact)).toHaveLength(total);
@@ -276,7 +285,7 @@ describe.each(LISTS.filter(({ name }) => !SHARED.has(name)))('the list of $name 
   });
 
   it('refuses the cursor of another tenant', async () => {
-    const [mine, theirs] = [await filled(list, await newTenant()), await filled(list, await newTenant())];
+    const [mine, theirs] = [await filledOnce(list), await filled(list, await newTenant())];
     const cursor = nextOf(await theirs.api.get(withQuery(theirs.url, 'per_page=2')))!;
     expectInvalidCursor(await mine.api.get(withQuery(mine.url, `cursor=${cursor}`)));
   });
@@ -284,7 +293,7 @@ describe.each(LISTS.filter(({ name }) => !SHARED.has(name)))('the list of $name 
 
 describe.each(LISTS.filter(({ filter }) => filter !== undefined))('the list of $name with filters', (list) => {
   it('refuses a cursor of other filters', async () => {
-    const { api, url } = await filled(list, await newTenant());
+    const { api, url } = await filledOnce(list);
     const plain = nextOf(await api.get(`${url}?per_page=2`));
     const filtered = nextOf(await api.get(`${url}?per_page=2&${list.filter}`));
     expectInvalidCursor(await api.get(`${url}?cursor=${plain}&${list.filter}`));

@@ -79,7 +79,11 @@ export async function tokenOf(url: string, id: string, secret: string, scope?: s
   return body.access_token;
 }
 
-/** The platform's own caller at the service of this worker, or at `url`. */
+const platformTokens = new Map<string, Promise<string>>();
+
+/** The platform's own caller at the service of this worker, or at `url`; a service is asked for its token once a test file. */
 export async function platformApi(url: string = workerState().url): Promise<Api> {
-  return new Api(url, await tokenOf(url, PLATFORM_CLIENT.id, PLATFORM_CLIENT.secret));
+  const token = platformTokens.get(url) ?? tokenOf(url, PLATFORM_CLIENT.id, PLATFORM_CLIENT.secret);
+  platformTokens.set(url, token);
+  return new Api(url, await token);
 }

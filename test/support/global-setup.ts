@@ -36,6 +36,8 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
     const name = `${templateName}_${worker}`;
     await inDatabase(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName}`);
     running.databases.push(name);
+    // What these tests store need not outlive a crash: nobody waits for the disk. life-cycle crashes clusters of its own.
+    await inDatabase(adminUrl, `ALTER DATABASE ${name} SET synchronous_commit = off`);
     const databaseUrl = urlOf(connection, name);
     const service = await startDoorlist({
       DATABASE_URL: databaseUrl,

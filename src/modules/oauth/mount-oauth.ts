@@ -1,10 +1,11 @@
 import { Logger } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_OF } from '../../http/errors/error-status.js';
 import { DomainError } from '../../kernel/domain-error.js';
 import { OAUTH_PATHS } from './discovery-document.js';
-import { TokenServer } from './token-server.js';
+import { OAuthModule } from './oauth.module.js';
 
 /** Largest form, in bytes; the library itself reads no more. */
 const LARGEST_FORM = 56 * 1024;
@@ -19,7 +20,9 @@ const GETS = [OAUTH_PATHS.jwks, OAUTH_PATHS.openidConfiguration, OAUTH_PATHS.aut
  * They live in a context of their own, where no parser touches the body: the library reads the stream itself.
  */
 export async function mountOAuth(app: NestFastifyApplication): Promise<void> {
-  const server = app.get(TokenServer);
+  // Loaded where tokens are given: commands, which share this room's keys, can do without the library.
+  const { TokenServer } = await import('./token-server.js');
+  const server = await app.select(OAuthModule).get(ModuleRef, { strict: true }).create(TokenServer);
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   await fastify.register((context, _options, done) => {
     context.removeAllContentTypeParsers();

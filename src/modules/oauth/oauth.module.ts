@@ -3,7 +3,6 @@ import { CallerRegistry, TokenKeys } from '../../security/authentication/index.j
 import { ApiClientsModule } from '../api-clients/index.js';
 import { DatabaseCallerRegistry } from './database-caller-registry.js';
 import { SigningKeysService } from './signing-keys.service.js';
-import { TokenServer } from './token-server.js';
 
 /**
  * Our own tokens: who gets them, what they are signed with, and who may still use them. Global, because it is what
@@ -14,7 +13,6 @@ import { TokenServer } from './token-server.js';
   imports: [ApiClientsModule],
   providers: [
     SigningKeysService,
-    TokenServer,
     DatabaseCallerRegistry,
     { provide: TokenKeys, useExisting: SigningKeysService },
     { provide: CallerRegistry, useExisting: DatabaseCallerRegistry },

@@ -3,7 +3,7 @@ import { statement } from '../../../persistence/statement.js';
 import { ApplicationCreate, applicationKeys } from '../../applications/index.js';
 import { id, required, text, type Staged } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
-import { GOOD, NOTHING_BAD, createdTrail, writeRows } from './sql-parts.js';
+import { NOTHING_BAD, createdTrail, isGood, writeRows } from './sql-parts.js';
 
 const STAGED: readonly StagedColumn[] = [
   ['id', 'uuid'],
@@ -34,7 +34,7 @@ const WRITE = statement(
   'transfers.write_applications',
   `WITH added AS (
      INSERT INTO applications (tenant_id, ${STAGED.map(([name]) => name).join(', ')})
-     SELECT $1, ${STAGED.map(([name]) => `s.${name}`).join(', ')} FROM import_lines s WHERE ${GOOD('s')} ORDER BY s.line
+     SELECT $1, ${STAGED.map(([name]) => `s.${name}`).join(', ')} FROM import_lines s WHERE ${isGood('s')} ORDER BY s.line
      ON CONFLICT DO NOTHING
      RETURNING *
    ), trail AS (${CREATED})

@@ -2,29 +2,15 @@ import { newId } from '../../../kernel/ids.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { statement } from '../../../persistence/statement.js';
 import { enterSets, holdsAlways } from '../../users/index.js';
-import { checkBounds, checkOne, id, ignored, moment } from './columns.js';
+import { checkBounds, id, ignored, moment } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
-import {
-  APPLICATION,
-  USER,
-  groupAs,
-  namesOf,
-  referenceColumns,
-  stageReferences,
-  stagedReferences,
-  unknownOf,
-} from './references.js';
+import { APPLICATION, USER, groupAs } from './references.js';
 import { resolveRows } from './resolved-rows.js';
-import { GOOD, createdTrail, dropExpired } from './sql-parts.js';
+import { createdTrail, dropExpired, isGood } from './sql-parts.js';
+import { STAGED_VALIDITY, tieOf } from './ties.js';
 
-const GROUP = groupAs('group');
-const REFERENCES = [APPLICATION, USER, GROUP];
-const ASSIGNEES = [...namesOf(USER), ...namesOf(GROUP)];
-const KEPT: readonly StagedColumn[] = [
-  ['id', 'uuid'],
-  ['valid_from', 'timestamptz'],
-  ['valid_until', 'timestamptz'],
-];
+const TIE = tieOf([APPLICATION], [USER, groupAs('group')]);
+const KEPT: readonly StagedColumn[] = [['id', 'uuid'], ...STAGED_VALIDITY];
 
 const EVENT = { resource: 'assignment' };
 const AS_JSON = `jsonb_build_object('id', id, 'application_id', application_id, 'user_id', user_id, 'group_id', group_id,
@@ -51,7 +37,7 @@ const WRITE = statement(
   `WITH added AS (
      INSERT INTO assignments (tenant_id, id, application_id, user_id, user_ordinal, group_id, assigned_by, valid_from, valid_until)
      SELECT $1, r.id, r.application_id, r.user_id, r.user_ordinal, r.group_id, $3, r.valid_from, r.valid_until
-       FROM import_rows r WHERE ${GOOD('r')} ORDER BY r.application_id, r.user_id, r.group_id, r.line
+       FROM import_rows r WHERE ${isGood('r')} ORDER BY r.application_id, r.user_id, r.group_id, r.line
      ON CONFLICT DO NOTHING
      RETURNING *
    ), sets AS (${enterSets(IN_SETS)}), trail AS (${CREATED})
@@ -62,22 +48,21 @@ const WRITE = statement(
 export const ASSIGNMENTS_IMPORT: ImportKind = {
   name: 'assignments',
   columns: [
-    ...referenceColumns(REFERENCES),
+    ...TIE.columns,
     ...[id('id'), moment('valid_from'), moment('valid_until')],
     ...[ignored('assigned_at'), ignored('assigned_by')],
   ],
-  required: [namesOf(APPLICATION), ASSIGNEES],
+  required: TIE.required,
   emptyIsValue: false,
-  staged: [...stagedReferences(REFERENCES), ...KEPT],
+  staged: [...TIE.staged, ...KEPT],
   stage: (values, report) => {
-    checkOne(namesOf(APPLICATION), values.slice(0, 2), report);
-    checkOne(ASSIGNEES, values.slice(2, 8), report);
-    const [givenId = null, from = null, until = null] = values.slice(8);
+    const tied = TIE.stage(values, report);
+    const [givenId = null, from = null, until = null] = values.slice(TIE.columns.length);
     checkBounds(from, until, report);
-    return [...stageReferences(REFERENCES, values), givenId ?? newId(), from, until];
+    return [...tied, givenId ?? newId(), from, until];
   },
-  resolve: (session, scope, used) => resolveRows(session, scope, used, { references: REFERENCES, kept: KEPT }),
-  bad: REFERENCES.map(unknownOf).join(' UNION ALL '),
+  resolve: (session, scope, used) => resolveRows(session, scope, used, { references: TIE.references, kept: KEPT }),
+  bad: TIE.bad,
   write: async (session, scope) => {
     await session.query(DROP_EXPIRED, [scope.tenantId, actorJson(scope)]);
     const values = [scope.tenantId, actorJson(scope), scope.actor.id];

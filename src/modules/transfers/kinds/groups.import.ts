@@ -4,7 +4,7 @@ import { statement } from '../../../persistence/statement.js';
 import { GroupCreate } from '../../groups/index.js';
 import { id, required, text } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
-import { GOOD, TAKEN_EXTERNAL_ID, createdTrail, writeRows } from './sql-parts.js';
+import { createdTrail, isGood, takenExternalId, writeRows } from './sql-parts.js';
 
 const STAGED: readonly StagedColumn[] = [
   ['id', 'uuid'],
@@ -30,7 +30,7 @@ const WRITE = statement(
   'transfers.write_groups',
   `WITH added AS (
      INSERT INTO groups (tenant_id, ${STAGED.map(([name]) => name).join(', ')})
-     SELECT $1, ${STAGED.map(([name]) => `s.${name}`).join(', ')} FROM ${NEW} AND ${GOOD('s')} ORDER BY s.line
+     SELECT $1, ${STAGED.map(([name]) => `s.${name}`).join(', ')} FROM ${NEW} AND ${isGood('s')} ORDER BY s.line
      ON CONFLICT DO NOTHING
      RETURNING *
    ), closed AS (
@@ -58,6 +58,6 @@ export const GROUPS_IMPORT: ImportKind = {
     externalId,
     comparisonKey(name ?? ''),
   ],
-  bad: TAKEN_EXTERNAL_ID({ from: NEW, table: 'groups', nameKey: 'name_key' }),
+  bad: takenExternalId({ from: NEW, table: 'groups', nameKey: 'name_key' }),
   write: (session, scope) => writeRows(session, scope, WRITE),
 };

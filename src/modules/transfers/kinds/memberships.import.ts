@@ -1,26 +1,14 @@
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { statement } from '../../../persistence/statement.js';
 import { enterSets, holdsAlways } from '../../users/index.js';
-import { checkBounds, checkOne, ignored, moment } from './columns.js';
-import type { ImportKind, StagedColumn } from './import-kind.js';
-import {
-  USER,
-  groupAs,
-  namesOf,
-  referenceColumns,
-  stageReferences,
-  stagedReferences,
-  unknownOf,
-} from './references.js';
+import { checkBounds, ignored, moment } from './columns.js';
+import type { ImportKind } from './import-kind.js';
+import { USER, groupAs } from './references.js';
 import { resolveRows } from './resolved-rows.js';
-import { GOOD, createdTrail, dropExpired, writeRows } from './sql-parts.js';
+import { createdTrail, dropExpired, isGood, writeRows } from './sql-parts.js';
+import { STAGED_VALIDITY, tieOf } from './ties.js';
 
-const GROUP = groupAs('group');
-const REFERENCES = [GROUP, USER];
-const VALIDITY: readonly StagedColumn[] = [
-  ['valid_from', 'timestamptz'],
-  ['valid_until', 'timestamptz'],
-];
+const TIE = tieOf([groupAs('group')], [USER]);
 
 const EVENT = { resource: 'membership', id: 'group_id' };
 const AS_JSON = `jsonb_build_object('group_id', group_id, 'user_id', user_id, 'added_at', added_at,
@@ -40,7 +28,7 @@ const WRITE = statement(
   `WITH added AS (
      INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)
      SELECT $1, r.group_id, r.user_id, r.user_ordinal, r.valid_from, r.valid_until
-       FROM import_rows r WHERE ${GOOD('r')} ORDER BY r.group_id, r.user_id, r.line
+       FROM import_rows r WHERE ${isGood('r')} ORDER BY r.group_id, r.user_id, r.line
      ON CONFLICT (tenant_id, group_id, user_id) DO NOTHING
      RETURNING group_id, user_id, user_ordinal, added_at, valid_from, valid_until
    ), sets AS (
@@ -52,19 +40,19 @@ const WRITE = statement(
 /** Who is in which group: a membership is there already where the user is in the group, or will be; one that has expired is none. */
 export const MEMBERSHIPS_IMPORT: ImportKind = {
   name: 'memberships',
-  columns: [...referenceColumns(REFERENCES), moment('valid_from'), moment('valid_until'), ignored('added_at')],
-  required: [namesOf(GROUP), namesOf(USER)],
+  columns: [...TIE.columns, moment('valid_from'), moment('valid_until'), ignored('added_at')],
+  required: TIE.required,
   emptyIsValue: false,
-  staged: [...stagedReferences(REFERENCES), ...VALIDITY],
+  staged: [...TIE.staged, ...STAGED_VALIDITY],
   stage: (values, report) => {
-    checkOne(namesOf(GROUP), values.slice(0, 3), report);
-    checkOne(namesOf(USER), values.slice(3, 6), report);
-    const [from = null, until = null] = values.slice(6);
+    const tied = TIE.stage(values, report);
+    const [from = null, until = null] = values.slice(TIE.columns.length);
     checkBounds(from, until, report);
-    return [...stageReferences(REFERENCES, values), from, until];
+    return [...tied, from, until];
   },
-  resolve: (session, scope, used) => resolveRows(session, scope, used, { references: REFERENCES, kept: VALIDITY }),
-  bad: `${unknownOf(GROUP)} UNION ALL ${unknownOf(USER)}`,
+  resolve: (session, scope, used) =>
+    resolveRows(session, scope, used, { references: TIE.references, kept: STAGED_VALIDITY }),
+  bad: TIE.bad,
   write: async (session, scope) => {
     await session.query(DROP_EXPIRED, [scope.tenantId, actorJson(scope)]);
     return writeRows(session, scope, WRITE);

@@ -2,15 +2,15 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import type { BulkSession } from '../../../persistence/bulk/index.js';
 import { statement } from '../../../persistence/statement.js';
 import { LOCK_NESTINGS } from '../../groups/index.js';
-import { checkOne, ignored } from './columns.js';
+import { ignored } from './columns.js';
 import { cycleClosing, type Edge } from './cycle-closing.js';
 import type { BadRow, ImportKind } from './import-kind.js';
-import { groupAs, namesOf, referenceColumns, stageReferences, stagedReferences, unknownOf } from './references.js';
+import { groupAs } from './references.js';
 import { resolveRows } from './resolved-rows.js';
-import { GOOD, createdTrail, writeRows } from './sql-parts.js';
+import { createdTrail, isGood, writeRows } from './sql-parts.js';
+import { tieOf } from './ties.js';
 
-const [PARENT, CHILD] = [groupAs('parent'), groupAs('child')];
-const REFERENCES = [PARENT, CHILD];
+const TIE = tieOf([groupAs('parent')], [groupAs('child')]);
 
 /** The nestings that a file would add, each once, in the order of its lines. */
 const ADDED = statement(
@@ -18,7 +18,7 @@ const ADDED = statement(
   `SELECT array_agg(r.line::float8 ORDER BY r.line) AS lines, r.parent_id AS parent, r.child_id AS child,
           (SELECT g.name FROM groups g WHERE g.tenant_id = $1 AND g.id = r.parent_id) AS parent_name,
           (SELECT g.name FROM groups g WHERE g.tenant_id = $1 AND g.id = r.child_id) AS child_name
-     FROM import_rows r WHERE ${GOOD('r')} GROUP BY r.parent_id, r.child_id ORDER BY min(r.line)`,
+     FROM import_rows r WHERE ${isGood('r')} GROUP BY r.parent_id, r.child_id ORDER BY min(r.line)`,
 );
 
 /** Which of the children of these nestings hold which of their parents already. By group_closure_pkey. */
@@ -57,7 +57,7 @@ const WRITE = statement(
   'transfers.write_nestings',
   `WITH RECURSIVE added AS (
      INSERT INTO group_nestings (tenant_id, parent_id, child_id)
-     SELECT $1, r.parent_id, r.child_id FROM import_rows r WHERE ${GOOD('r')} ORDER BY r.parent_id, r.child_id
+     SELECT $1, r.parent_id, r.child_id FROM import_rows r WHERE ${isGood('r')} ORDER BY r.parent_id, r.child_id
      ON CONFLICT (tenant_id, parent_id, child_id) DO NOTHING
      RETURNING parent_id, child_id, added_at
    ), reached(ancestor_id, child_id) AS (
@@ -80,21 +80,17 @@ const WRITE = statement(
 /** Which group is inside of which. They are held in memory while cycles are looked for: there are few of them. */
 export const NESTINGS_IMPORT: ImportKind = {
   name: 'nestings',
-  columns: [...referenceColumns(REFERENCES), ignored('added_at')],
-  required: REFERENCES.map(namesOf),
+  columns: [...TIE.columns, ignored('added_at')],
+  required: TIE.required,
   emptyIsValue: false,
-  staged: stagedReferences(REFERENCES),
-  stage: (values, report) => {
-    checkOne(namesOf(PARENT), values.slice(0, 3), report);
-    checkOne(namesOf(CHILD), values.slice(3, 6), report);
-    return stageReferences(REFERENCES, values);
-  },
+  staged: TIE.staged,
+  stage: TIE.stage,
   resolve: async (session, scope, used) => {
     // Before any row is locked: whoever nests takes the two in this order.
     await session.query(LOCK_NESTINGS, [scope.tenantId]);
-    await resolveRows(session, scope, used, { references: REFERENCES, kept: [] });
+    await resolveRows(session, scope, used, { references: TIE.references, kept: [] });
   },
-  bad: REFERENCES.map(unknownOf).join(' UNION ALL '),
+  bad: TIE.bad,
   refine: findCycles,
   write: (session, scope) => writeRows(session, scope, WRITE),
 };

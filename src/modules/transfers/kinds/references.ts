@@ -2,8 +2,7 @@ import { comparisonKey } from '../../../kernel/comparison-key.js';
 import { ApplicationCreate } from '../../applications/index.js';
 import { GroupCreate } from '../../groups/index.js';
 import { UserCreate } from '../../users/index.js';
-import { id, reference, type Column, type Staged } from './columns.js';
-import type { StagedColumn } from './import-kind.js';
+import { id, reference, type Column } from './columns.js';
 
 /** One way in which a line may name a row: its column, and the column of the table that it is looked up in. */
 interface Way {
@@ -55,30 +54,6 @@ export const APPLICATION = referenceTo('application', 'applications', 'applicati
 
 function referenceTo(role: string, table: string, resource: string, ways: (role: string) => readonly Way[]): Reference {
   return { role, table, resource, ways: ways(role) };
-}
-
-/** The columns of a file by which lines refer. */
-export function referenceColumns(references: readonly Reference[]): Column[] {
-  return references.flatMap(({ ways }) => ways.map(({ column }) => column));
-}
-
-/** Their names, of one reference. */
-export function namesOf({ ways }: Reference): string[] {
-  return ways.map(({ column }) => column.name);
-}
-
-/** The same as they are staged. */
-export function stagedReferences(references: readonly Reference[]): StagedColumn[] {
-  return references.flatMap(({ ways }) => ways.map(({ column, type }): StagedColumn => [column.name, type]));
-}
-
-/** The values of those columns as they are staged, from the values of `referenceColumns`. */
-export function stageReferences(references: readonly Reference[], values: readonly Staged[]): Staged[] {
-  const ways = references.flatMap((each) => each.ways);
-  return ways.map(({ key }, index) => {
-    const value = values[index] ?? null;
-    return value !== null && key ? key(value) : value;
-  });
 }
 
 /** Looks up what the lines `s` refer to, as joins; a way that no line of the file uses costs nothing. $1: tenant. */

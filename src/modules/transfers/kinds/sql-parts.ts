@@ -4,7 +4,7 @@ import type { BulkSession } from '../../../persistence/bulk/index.js';
 import { statement, type Statement } from '../../../persistence/statement.js';
 
 /** Whether nothing is wrong with a line, as SQL. */
-export function GOOD(row: string): string {
+export function isGood(row: string): string {
   return `NOT EXISTS (SELECT FROM import_bad b WHERE b.line = ${row}.line)`;
 }
 
@@ -12,7 +12,7 @@ export function GOOD(row: string): string {
  * New rows whose external id belongs to another one: in the tenant, or in an earlier line of another name. SELECT of bad
  * rows; `from` has the alias `s`.
  */
-export function TAKEN_EXTERNAL_ID(rows: { from: string; table: string; nameKey: string }): string {
+export function takenExternalId(rows: { from: string; table: string; nameKey: string }): string {
   const { from, table, nameKey } = rows;
   return `
     SELECT s.line, 'external_id' AS column_name, 'external_id_taken' AS code, s.external_id AS value
@@ -32,14 +32,6 @@ export async function writeRows(session: BulkSession, scope: TenantScope, write:
 /** For kinds whose lines can only be new or there already. SELECT of no bad rows. */
 export const NOTHING_BAD = `SELECT 0::bigint, ''::text, ''::text, ''::text WHERE $1::uuid IS NULL`;
 
-/**
- * Ids of events as SQL, in the order of time (UUIDv7, RFC 9562 section 5.7): a million random ones would be written all
- * over their index.
- */
-const EVENT_ID = `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-    PLACING substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1),
-  'hex')::uuid`;
-
 /** What the trail says of each row that a file has made: the rows are `added`, the actor is $2. */
 export function createdTrail({ resource, id = 'id', after }: { resource: string; id?: string; after: string }): string {
   return trailOf({
@@ -49,7 +41,6 @@ export function createdTrail({ resource, id = 'id', after }: { resource: string;
     resourceId: id,
     after,
     actor: '$2',
-    eventId: EVENT_ID,
   });
 }
 
@@ -74,14 +65,13 @@ export function dropExpired({ table, isSame, resource, id = 'id', before }: Time
     resourceId: id,
     before,
     actor: '$2',
-    eventId: EVENT_ID,
   });
   return statement(
     `transfers.drop_expired_${table}`,
     `WITH gone AS (
        DELETE FROM ${table} held USING import_rows r
         WHERE held.tenant_id = $1 AND NOT (held.valid_from IS NULL AND held.valid_until IS NULL) AND held.valid_until <= now()
-          AND ${isSame} AND ${GOOD('r')}
+          AND ${isSame} AND ${isGood('r')}
        RETURNING held.*
      ), trail AS (${trail})
      SELECT count(*)::int AS gone FROM gone`,

@@ -4,7 +4,7 @@ import { statement } from '../../../persistence/statement.js';
 import { UserCreate, enterSets, userKeys } from '../../users/index.js';
 import { id, json, required, text, type Staged } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
-import { GOOD, TAKEN_EXTERNAL_ID, createdTrail } from './sql-parts.js';
+import { createdTrail, isGood, takenExternalId } from './sql-parts.js';
 
 const COLUMNS = [
   id('id'),
@@ -54,7 +54,10 @@ const NEW = `import_lines s
     WHERE NOT EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.id = s.id)
       AND NOT EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.user_name_key = s.user_name_key)`;
 
-const COUNT_NEW = statement('transfers.count_new_users', `SELECT count(*)::int AS count FROM ${NEW} AND ${GOOD('s')}`);
+const COUNT_NEW = statement(
+  'transfers.count_new_users',
+  `SELECT count(*)::int AS count FROM ${NEW} AND ${isGood('s')}`,
+);
 
 const AS_JSON = `jsonb_build_object('id', id, 'user_name', user_name, 'email', email, 'display_name', display_name,
   'given_name', given_name, 'family_name', family_name, 'external_id', external_id, 'status', status,
@@ -71,7 +74,7 @@ const WRITE = statement(
   `WITH added AS (
      INSERT INTO users (tenant_id, ordinal, ${WRITTEN})
      SELECT $1, $3::int + row_number() OVER (ORDER BY s.line) - 1, ${STAGED.map(([name]) => `s.${name}`).join(', ')}
-       FROM ${NEW} AND ${GOOD('s')}
+       FROM ${NEW} AND ${isGood('s')}
       ORDER BY s.line
      ON CONFLICT DO NOTHING
      RETURNING *
@@ -91,7 +94,7 @@ export const USERS_IMPORT: ImportKind = {
   emptyIsValue: false,
   staged: STAGED,
   stage,
-  bad: TAKEN_EXTERNAL_ID({ from: NEW, table: 'users', nameKey: 'user_name_key' }),
+  bad: takenExternalId({ from: NEW, table: 'users', nameKey: 'user_name_key' }),
   write: async (session, scope, take) => {
     const [found] = await session.query<{ count: number }>(COUNT_NEW, [scope.tenantId]);
     if (!found?.count) return 0;

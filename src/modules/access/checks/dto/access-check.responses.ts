@@ -1,21 +1,13 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { REASONS, type Reason } from '../../explanation/access-reasons.js';
+import { AccessAnswerResponse } from '../../explanation/dto/access-answer.response.js';
 
 /** Why a check was answered with no: a reason, or an id that the tenant does not have. */
 export type Refusal = 'user_not_found' | 'application_not_found' | Reason;
 
 /** Whether a user can use an application now. */
 @ApiSchema({ name: 'AccessCheckResult' })
-export class AccessCheckResultResponse {
-  @ApiProperty({ type: String, format: 'uuid', example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33' })
-  user_id!: string;
-
-  @ApiProperty({ type: String, format: 'uuid', example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44' })
-  application_id!: string;
-
-  @ApiProperty({ type: Boolean, example: true })
-  allowed!: boolean;
-
+export class AccessCheckResultResponse extends AccessAnswerResponse {
   @ApiProperty({
     type: String,
     nullable: true,

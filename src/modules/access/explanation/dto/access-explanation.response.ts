@@ -1,19 +1,11 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { REASONS, type Reason } from '../access-reasons.js';
+import { AccessAnswerResponse } from './access-answer.response.js';
 import { AccessPathResponse } from './access-path.response.js';
 
 /** Whether a user can use an application, and why. */
 @ApiSchema({ name: 'AccessExplanation' })
-export class AccessExplanationResponse {
-  @ApiProperty({ type: String, format: 'uuid', example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33' })
-  user_id!: string;
-
-  @ApiProperty({ type: String, format: 'uuid', example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44' })
-  application_id!: string;
-
-  @ApiProperty({ type: Boolean, example: true })
-  allowed!: boolean;
-
+export class AccessExplanationResponse extends AccessAnswerResponse {
   @ApiProperty({
     type: 'integer',
     description: 'How many paths there are, shown or not; 9007199254740991 where there are more than that.',
