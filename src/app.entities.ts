@@ -5,6 +5,7 @@ import { AuditEvent, PlatformAuditEvent } from './modules/audit/index.js';
 import { Group, GroupClosure, GroupMember, GroupNesting } from './modules/groups/index.js';
 import { Tenant } from './modules/tenants/index.js';
 import { User } from './modules/users/index.js';
+import { Project, Workspace } from './modules/workspaces/index.js';
 
 /** Every entity, for the data source; the rooms own them. */
 export const ENTITIES = [
@@ -16,6 +17,8 @@ export const ENTITIES = [
   GroupClosure,
   Application,
   Assignment,
+  Workspace,
+  Project,
   ApiClient,
   PlatformClient,
   AuditEvent,

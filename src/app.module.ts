@@ -17,6 +17,7 @@ import { OAuthModule } from './modules/oauth/index.js';
 import { TenantsModule } from './modules/tenants/index.js';
 import { TransfersModule } from './modules/transfers/index.js';
 import { UsersModule } from './modules/users/index.js';
+import { WorkspacesModule } from './modules/workspaces/index.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import type { Persistence } from './persistence/persistence.js';
 import { AccessGuard } from './security/access.guard.js';
@@ -31,6 +32,7 @@ const ROOMS = [
   AssignmentsModule,
   TransfersModule,
   AccessModule,
+  WorkspacesModule,
   ApiClientsModule,
   OAuthModule,
   HealthModule,

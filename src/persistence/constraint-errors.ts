@@ -53,6 +53,8 @@ export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   groups_name_key: taken('name', 'this tenant'),
   groups_external_id_key: taken('external_id', 'this tenant'),
   applications_client_id_key: taken('client_id', 'this tenant'),
+  workspaces_name_key: taken('name', 'this tenant'),
+  projects_name_key: taken('name', 'this workspace'),
   users_tenant_fkey: missing('tenant'),
   user_ordinals_tenant_fkey: missing('tenant'),
   user_sets_tenant_fkey: missing('tenant'),
@@ -70,4 +72,6 @@ export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   assignments_application_fkey: missing('application'),
   assignments_user_fkey: missing('user'),
   assignments_group_fkey: missing('group'),
+  workspaces_tenant_fkey: missing('tenant'),
+  projects_workspace_fkey: missing('workspace'),
 };

@@ -69,6 +69,14 @@ export const NOT_IN_ENTITIES: readonly string[] = [
   'assignments_user_fkey',
   'assignments_user_ordinal',
   'assignments_validity',
+  // Workspaces and projects.
+  'projects_name_key',
+  'projects_name_length',
+  'projects_workspace_fkey',
+  'projects_workspace_id_key',
+  'workspaces_name_key',
+  'workspaces_name_length',
+  'workspaces_tenant_fkey',
   // Clients.
   'api_clients_client_id_key',
   'api_clients_not_platform',
