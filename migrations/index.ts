@@ -7,6 +7,7 @@ import { AddValidityAndUserSets1795305600005 } from './1795305600005-add-validit
 import { CreateImports1795305600006 } from './1795305600006-create-imports.js';
 import { IndexAssignmentsOfApplication1795305600007 } from './1795305600007-index-assignments-of-application.js';
 import { CreateWorkspaces1795305600008 } from './1795305600008-create-workspaces.js';
+import { CreateRoles1795305600009 } from './1795305600009-create-roles.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   CreateImports1795305600006,
   IndexAssignmentsOfApplication1795305600007,
   CreateWorkspaces1795305600008,
+  CreateRoles1795305600009,
 ];

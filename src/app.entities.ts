@@ -3,6 +3,7 @@ import { Application } from './modules/applications/index.js';
 import { Assignment } from './modules/assignments/index.js';
 import { AuditEvent, PlatformAuditEvent } from './modules/audit/index.js';
 import { Group, GroupClosure, GroupMember, GroupNesting } from './modules/groups/index.js';
+import { Role, RoleAssignment } from './modules/roles/index.js';
 import { Tenant } from './modules/tenants/index.js';
 import { User } from './modules/users/index.js';
 import { Project, Workspace } from './modules/workspaces/index.js';
@@ -19,6 +20,8 @@ export const ENTITIES = [
   Assignment,
   Workspace,
   Project,
+  Role,
+  RoleAssignment,
   ApiClient,
   PlatformClient,
   AuditEvent,

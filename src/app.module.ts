@@ -14,6 +14,7 @@ import { AuditModule } from './modules/audit/index.js';
 import { GroupsModule } from './modules/groups/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { OAuthModule } from './modules/oauth/index.js';
+import { RolesModule } from './modules/roles/index.js';
 import { TenantsModule } from './modules/tenants/index.js';
 import { TransfersModule } from './modules/transfers/index.js';
 import { UsersModule } from './modules/users/index.js';
@@ -33,6 +34,7 @@ const ROOMS = [
   TransfersModule,
   AccessModule,
   WorkspacesModule,
+  RolesModule,
   ApiClientsModule,
   OAuthModule,
   HealthModule,

@@ -21,7 +21,8 @@ export const COUNTS = statement(
 
 const OWNERS = `
   owners AS (
-    SELECT id FROM groups WHERE tenant_id = $1 UNION ALL SELECT id FROM applications WHERE tenant_id = $1 UNION ALL SELECT $1::uuid
+    SELECT id FROM groups WHERE tenant_id = $1 UNION ALL SELECT id FROM applications WHERE tenant_id = $1
+     UNION ALL SELECT id FROM roles WHERE tenant_id = $1 UNION ALL SELECT $1::uuid
   )`;
 
 /** Who is in which set, a row a place. */
@@ -43,6 +44,10 @@ const DUE = `
   SELECT a.application_id, u.ordinal
     FROM assignments a JOIN users u ON u.tenant_id = $1 AND u.id = a.user_id
    WHERE a.tenant_id = $1 AND ${holdsAlways('a')}
+   UNION ALL
+  SELECT r.role_id, u.ordinal
+    FROM role_assignments r JOIN users u ON u.tenant_id = $1 AND u.id = r.user_id
+   WHERE r.tenant_id = $1 AND r.level = 'application'
    UNION ALL
   SELECT $1::uuid, u.ordinal FROM users u WHERE u.tenant_id = $1 AND u.status = 'suspended'`;
 

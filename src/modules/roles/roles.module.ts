@@ -1,0 +1,16 @@
+import { Global, Module } from '@nestjs/common';
+import { TenantFounding } from '../../kernel/tenant-founding.js';
+import { ApplicationsModule } from '../applications/index.js';
+import { GroupsModule } from '../groups/index.js';
+import { UsersModule } from '../users/index.js';
+import { RoleAssignmentsService } from './assigning/role-assignments.service.js';
+import { BuiltInFounding } from './built-in/built-in-founding.js';
+
+/** Global, because every tenant is made with its built-in roles. */
+@Global()
+@Module({
+  imports: [UsersModule, GroupsModule, ApplicationsModule],
+  providers: [RoleAssignmentsService, { provide: TenantFounding, useClass: BuiltInFounding }],
+  exports: [TenantFounding],
+})
+export class RolesModule {}
