@@ -21,7 +21,8 @@ export const ACCESS_SCOPES = {
 export type AccessScope = keyof typeof ACCESS_SCOPES;
 
 const ALL_SCOPES = Object.keys(ACCESS_SCOPES) as AccessScope[];
-const TENANT_SCOPES = ALL_SCOPES.filter((scope) => scope !== 'platform');
+/** The scopes that stay inside one tenant. */
+export const TENANT_SCOPES = ALL_SCOPES.filter((scope) => scope !== 'platform');
 
 /** Whether `value` is the name of a scope of this service. */
 export function isAccessScope(value: string): value is AccessScope {

@@ -15,6 +15,7 @@ const TAGS = [
   'Tokens',
   'Access',
   'Assignments',
+  'Roles',
   'Users',
   'Groups',
   'Applications',

@@ -82,3 +82,23 @@ export class PlainRefusal {
   @ApiProperty({ type: String, example: '019ab5f2-6c1e-7b3a-9a51-3f0c8d2e4b10' })
   request_id!: string;
 }
+
+/** A refusal of contract 2. */
+@ApiSchema({ name: 'ApplicationRoleError' })
+export class ApplicationRoleRefusal {
+  @ApiProperty({ type: String, description: 'What was wrong, with which value, and what would be right.' })
+  message!: string;
+
+  @ApiProperty({ type: 'integer', description: 'The HTTP status.', example: 404 })
+  error_code!: number;
+}
+
+/** A 422 of contract 2: every wrong value. */
+@ApiSchema({ name: 'ApplicationRoleValidationError' })
+export class ApplicationRoleValidationRefusal {
+  @ApiProperty({ type: [String], example: ['body.role_name: role_name is required: text of 1 to 200 characters'] })
+  message!: string[];
+
+  @ApiProperty({ type: 'integer', description: 'The HTTP status.', enum: [422], example: 422 })
+  error_code!: number;
+}

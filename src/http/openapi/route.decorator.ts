@@ -13,7 +13,7 @@ interface RouteOptions {
   readonly summary: string;
   readonly description?: string;
   /** Default 200, or 204 where nothing is answered. */
-  readonly status?: 200 | 201 | 204;
+  readonly status?: 200 | 201 | 202 | 204;
   /** What stands in `data`: a model, or a list of one. */
   readonly data?: Model | readonly [Model];
   /** What the items of a page are. */

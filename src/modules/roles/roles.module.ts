@@ -3,14 +3,23 @@ import { TenantFounding } from '../../kernel/tenant-founding.js';
 import { ApplicationsModule } from '../applications/index.js';
 import { GroupsModule } from '../groups/index.js';
 import { UsersModule } from '../users/index.js';
+import { ApplicationRolesController } from './application/application-roles.controller.js';
+import { ApplicationRolesService } from './application/application-roles.service.js';
 import { RoleAssignmentsService } from './assigning/role-assignments.service.js';
 import { BuiltInFounding } from './built-in/built-in-founding.js';
+import { RolesRepository } from './roles.repository.js';
 
 /** Global, because every tenant is made with its built-in roles. */
 @Global()
 @Module({
   imports: [UsersModule, GroupsModule, ApplicationsModule],
-  providers: [RoleAssignmentsService, { provide: TenantFounding, useClass: BuiltInFounding }],
+  controllers: [ApplicationRolesController],
+  providers: [
+    RoleAssignmentsService,
+    RolesRepository,
+    ApplicationRolesService,
+    { provide: TenantFounding, useClass: BuiltInFounding },
+  ],
   exports: [TenantFounding],
 })
 export class RolesModule {}
