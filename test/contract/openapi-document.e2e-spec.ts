@@ -16,6 +16,7 @@ const TAGS = [
   'Access',
   'Assignments',
   'Roles',
+  'Workspaces',
   'Users',
   'Groups',
   'Applications',

@@ -33,6 +33,7 @@ async function idsIn(
     const made = await tenant.api.post(`${tenant.path}/imports`, { kind: 'users', atomic: false });
     return (made.body as { data: { id: string } }).data.id;
   };
+  const workspace = await tenant.workspace();
   const group_id = [await tenant.group(), await tenant.group(), strangers.group];
   return {
     tenant_id: [tenant.id],
@@ -40,6 +41,8 @@ async function idsIn(
     group_id,
     child_id: group_id,
     application_id: [await tenant.application(), await tenant.application(), strangers.application],
+    workspace_id: [workspace, await tenant.workspace()],
+    project_id: [await tenant.project(workspace), await tenant.project(workspace)],
     api_client_id: [(client.body as { data: { id: string } }).data.id],
     import_id: [await announced(), await announced()],
   };

@@ -55,6 +55,21 @@ const LISTS: readonly ListUnderTest[] = [
       Promise.resolve({ api, url: `${path}/applications`, add: (name) => application(name), key: 'id' }),
     filter: 'status=active',
   },
+  {
+    name: 'workspaces',
+    fill: async ({ api, path, workspace }) =>
+      Promise.resolve({ api, url: `${path}/workspaces`, add: workspace, key: 'id' }),
+    filter: 'search=row',
+  },
+  {
+    name: 'projects',
+    fill: async ({ api, path, workspace, project }) => {
+      const within = await workspace();
+      const add = (name: string): Promise<string> => project(within, name);
+      return { api, url: `${path}/workspaces/${within}/projects`, add, key: 'id' };
+    },
+    filter: 'search=row',
+  },
   { name: 'members', fill: (tenant) => inGroup(tenant, '') },
   { name: 'all members', fill: (tenant) => inGroup(tenant, '?transitive=true') },
   {

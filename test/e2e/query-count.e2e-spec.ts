@@ -35,6 +35,8 @@ const user = ({ users }: World): string => `/users/${users[0]}`;
 const group = ({ full }: World): string => `/groups/${full}`;
 const application = ({ applications }: World): string => `/applications/${applications[0]}`;
 const importOf = ({ imports }: World): string => `/imports/${imports[0]}`;
+const workspace = ({ workspaces }: World): string => `/workspaces/${workspaces[0]}`;
+const project = ({ workspaces, projects }: World): string => `/workspaces/${workspaces[0]}/projects/${projects[0]}`;
 const client = ({ clients }: World): string => `/api-clients/${clients[0]}`;
 
 /**
@@ -101,6 +103,10 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`GET ${T}/imports`, 1, get(() => '/imports?per_page=200')],
   [`GET ${T}/imports/{import_id}`, 1, get(importOf)],
   [`GET ${T}/imports/{import_id}/errors`, 2, get((world) => `${importOf(world)}/errors?per_page=200`)],
+  [`GET ${T}/workspaces`, 1, get(() => '/workspaces?per_page=200')],
+  [`GET ${T}/workspaces/{workspace_id}`, 1, get(workspace)],
+  [`GET ${T}/workspaces/{workspace_id}/projects`, 2, get((world) => `${workspace(world)}/projects?per_page=200`)],
+  [`GET ${T}/workspaces/{workspace_id}/projects/{project_id}`, 1, get(project)],
   [`GET ${T}/api-clients`, 1, get(() => '/api-clients?per_page=200')],
   [`GET ${T}/api-clients/{api_client_id}`, 1, get(client)],
 
@@ -130,6 +136,22 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
     5,
     post(
       () => '/applications',
+      () => ({ name: 'one more' }),
+    ),
+  ],
+  [
+    `POST ${T}/workspaces`,
+    5,
+    post(
+      () => '/workspaces',
+      () => ({ name: 'one more' }),
+    ),
+  ],
+  [
+    `POST ${T}/workspaces/{workspace_id}/projects`,
+    5,
+    post(
+      (world) => `${workspace(world)}/projects`,
       () => ({ name: 'one more' }),
     ),
   ],
@@ -254,6 +276,8 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`PATCH ${T}/users/{user_id}`, 6, patch(user, { display_name: 'Changed' })],
   [`PATCH ${T}/groups/{group_id}`, 6, patch(group, { description: 'Changed' })],
   [`PATCH ${T}/applications/{application_id}`, 6, patch(application, { description: 'Changed' })],
+  [`PATCH ${T}/workspaces/{workspace_id}`, 6, patch(workspace, { description: 'Changed' })],
+  [`PATCH ${T}/workspaces/{workspace_id}/projects/{project_id}`, 7, patch(project, { description: 'Changed' })],
   [`PATCH ${T}/api-clients/{api_client_id}`, 7, patch(client, { name: 'Changed' })],
   [`PATCH ${T}`, 6, ({ platform, tenant }) => platform.patch(tenant.path, { name: 'Changed' })],
 
@@ -280,6 +304,8 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`DELETE ${T}/users/{user_id}`, 8, remove(user)],
   [`DELETE ${T}/groups/{group_id}`, 13, remove(group)],
   [`DELETE ${T}/applications/{application_id}`, 7, remove(application)],
+  [`DELETE ${T}/workspaces/{workspace_id}/projects/{project_id}`, 7, remove(project)],
+  [`DELETE ${T}/workspaces/{workspace_id}`, 7, remove(workspace)],
   [`DELETE ${T}/api-clients/{api_client_id}`, 6, remove(client)],
   [`DELETE ${T}`, 18, ({ platform, tenant }) => platform.delete(tenant.path)],
 ];

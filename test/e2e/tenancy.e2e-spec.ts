@@ -31,6 +31,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   Users: 'directory',
   Groups: 'directory',
   Applications: 'applications',
+  Workspaces: 'directory',
   'API clients': 'clients',
   Audit: 'audit',
 };
@@ -187,12 +188,15 @@ async function things(tenant: TestTenant): Promise<Record<string, string>> {
   const client = await tenant.api.post(`${tenant.path}/api-clients`, { name: 'Reader', scopes: ['audit:read'] });
   const announced = await tenant.api.post(`${tenant.path}/imports`, { kind: 'users' });
   const user_id = await tenant.user();
+  const workspace_id = await tenant.workspace();
   return {
     tenant_id: tenant.id,
     user_id,
     group_id: await tenant.group('Parent', [user_id]),
     child_id: await tenant.group('Child'),
     application_id: await tenant.application(),
+    workspace_id,
+    project_id: await tenant.project(workspace_id),
     api_client_id: (client.body as { data: { id: string } }).data.id,
     import_id: (announced.body as { data: { id: string } }).data.id,
   };
@@ -204,6 +208,7 @@ function bodyOf({ operation, method }: PlacedOperation, ids: Record<string, stri
   if (schema === 'AssignmentCreate') return { application_id: ids.application_id };
   if (schema === 'BulkAssignmentCreate') return { application_ids: [ids.application_id] };
   if (schema === 'AssignmentOperations') return { operations: [{ op: 'add', user_id: ids.user_id }] };
+  if (schema === 'ProjectCreate') return { name: 'Any' };
   if (schema === 'MembersAdd') return { user_ids: [ids.user_id] };
   return method === 'PATCH' ? { name: undefined } : undefined;
 }
@@ -277,7 +282,7 @@ describe('lock 2, seen from outside', () => {
   it('lets no list show what another tenant has', async () => {
     const [mine, theirs] = [await newTenant(), await newTenant()];
     await things(theirs);
-    for (const list of ['users', 'groups', 'applications']) {
+    for (const list of ['users', 'groups', 'applications', 'workspaces']) {
       const answer = await mine.api.get(`${mine.path}/${list}`);
       expect(answer.body.data).toEqual([]);
       expect(answer.body.pagination.total_items).toBe(0);

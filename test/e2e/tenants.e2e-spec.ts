@@ -29,11 +29,20 @@ async function rowsByTable(tenantId: string): Promise<Record<string, number>> {
 }
 
 /** Puts at least one row into every table of tenants. */
-async function furnish({ api, path, user, group, application }: TestTenant): Promise<{ userId: string }> {
+async function furnish({
+  api,
+  path,
+  user,
+  group,
+  application,
+  workspace,
+  project,
+}: TestTenant): Promise<{ userId: string }> {
   const userId = await user();
   const [parent, child, app] = await Promise.all([group('parent', [userId]), group('child'), application('app')]);
   await api.put(`${path}/groups/${parent}/groups/${child}`);
   await api.put(`${path}/users/${userId}/applications/${app}`);
+  await project(await workspace());
   await api.post(`${path}/users`, { user_name: 'once' }, { headers: { 'idempotency-key': 'furnish' } });
   const announced = await api.post(`${path}/imports`, { kind: 'users' });
   const { id } = (announced.body as { data: { id: string } }).data;

@@ -14,6 +14,9 @@ export interface World {
   /** All assigned to the first user and to `full`. */
   readonly applications: readonly string[];
   readonly clients: readonly string[];
+  readonly workspaces: readonly string[];
+  /** All of the first workspace. */
+  readonly projects: readonly string[];
   /** Made and assigned to nobody, as many. */
   readonly spareUsers: readonly string[];
   readonly spareApplications: readonly string[];
@@ -49,6 +52,8 @@ export async function worldOf(size: number): Promise<World> {
     await api.post(`${path}/${holder}/applications/bulk`, { application_ids: applications });
   }
   await all(size - 1, (at) => api.put(`${path}/users/${users[at + 1]}/applications/${applications[0]}`));
+  const workspaces = await all(size, () => tenant.workspace());
+  const projects = await all(size, () => tenant.project(workspaces[0]!));
   const clients = await all(size, async () => {
     const made = await api.post(`${path}/api-clients`, { name: 'Counted', scopes: ['directory:read'] });
     return (made.body as { data: { id: string } }).data.id;
@@ -75,6 +80,8 @@ export async function worldOf(size: number): Promise<World> {
     full,
     applications,
     clients,
+    workspaces,
+    projects,
     spareUsers,
     spareApplications,
     spareGroup,

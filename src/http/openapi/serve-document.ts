@@ -16,6 +16,7 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Access', 'The question Doorlist exists for: who can use an application, and what can a user use?'],
   ['Assignments', 'Give applications to users and groups, and take them back.'],
   ['Roles', 'What users may do: roles with permissions, who holds them, and through which groups.'],
+  ['Workspaces', 'Parts of a tenant, and their projects, that roles can be held in.'],
   ['Users', 'The people of a tenant.'],
   ['Groups', 'Groups of users; a group may contain groups, to any depth.'],
   ['Applications', 'What access is given to.'],
