@@ -1,5 +1,5 @@
 import type { ApiAnswer } from '../support/api.js';
-import { assign, builtInRoles, newRole, revoke, storedRoles } from '../support/role-steps.js';
+import { assign, builtInRoles, newRole, revoke, storedRoles } from '../support/scoped-role-steps.js';
 import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 
