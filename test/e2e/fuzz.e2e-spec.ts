@@ -3,6 +3,7 @@ import { Api, openApiCheck, platformApi } from '../support/api.js';
 import { requestOf, type FuzzedRequest, type KnownIds } from '../support/fuzz-values.js';
 import { isGuarded, operationsOf, servedDocument, type PlacedOperation } from '../support/openapi-document.js';
 import { sendRaw } from '../support/raw-http.js';
+import { newRole } from '../support/scoped-role-steps.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { workerState } from '../support/test-state.js';
 import { expectSetsTrue } from '../support/user-sets.js';
@@ -41,6 +42,8 @@ async function idsIn(
     group_id,
     child_id: group_id,
     application_id: [await tenant.application(), await tenant.application(), strangers.application],
+    team_id: group_id,
+    role_id: [await newRole(tenant, 'organization'), await newRole(tenant, 'project')],
     workspace_id: [workspace, await tenant.workspace()],
     project_id: [await tenant.project(workspace), await tenant.project(workspace)],
     api_client_id: [(client.body as { data: { id: string } }).data.id],
@@ -95,23 +98,29 @@ async function expectSound(api: Api, request: FuzzedRequest): Promise<number> {
   expect(answer.status).toBeGreaterThanOrEqual(200);
   expect(answer.status).toBeLessThan(500);
   if (answer.status < 400) return answer.status;
-  expect(answer.body).toEqual({
-    detail: answer.status === 422 ? expect.any(Array) : expect.any(String),
-    code: expect.stringMatching(/^[a-z0-9_]+$/),
-    request_id: expect.any(String),
-  });
+  expect(answer.body).toEqual(refusalOn(request.path, answer.status));
   for (const text of ownWords(answer.body as Refusal, request)) expect(text).not.toMatch(LEAKS);
   return answer.status;
 }
 
+/** The form of a refusal on the surface of the path. */
+function refusalOn(path: string, status: number): object {
+  if (path.startsWith('/roles/')) return { detail: [expect.stringMatching(/^[A-Z][A-Za-z]+$/), expect.any(String)] };
+  const listed = status === 422 ? expect.any(Array) : expect.any(String);
+  if (path.startsWith('/v1/')) return { message: listed, error_code: status };
+  return { detail: listed, code: expect.stringMatching(/^[a-z0-9_]+$/), request_id: expect.any(String) };
+}
+
 interface Refusal {
-  readonly detail: string | { readonly msg: string }[];
-  readonly code: string;
+  readonly detail?: string | (string | { readonly msg: string })[];
+  readonly message?: string | string[];
+  readonly code?: string;
 }
 
 /** What an error says by itself: the wrong values that it repeats are the fuzzer's, and some of those look like SQL. */
-function ownWords({ detail, code }: Refusal, { path, body }: FuzzedRequest): string[] {
-  const messages = typeof detail === 'string' ? [detail] : detail.map(({ msg }) => msg);
+function ownWords({ detail, message, code = '' }: Refusal, { path, body }: FuzzedRequest): string[] {
+  const said = [detail ?? [], message ?? []].flat();
+  const messages = said.map((each) => (typeof each === 'string' ? each : each.msg));
   const sent = [...textsIn(body), ...path.split(/[/?&=]/).map(readable)].filter((text) => text.length > 3);
   const longestFirst = sent.toSorted((left, right) => right.length - left.length);
   return [
@@ -137,7 +146,7 @@ function readable(part: string): string {
 }
 
 function isFuzzed(document: Parameters<typeof isGuarded>[0], { operation, path }: PlacedOperation): boolean {
-  return isGuarded(document, operation) && path.startsWith('/api/');
+  return isGuarded(document, operation) && /^\/(?:api|v1|roles)\//.test(path);
 }
 
 /** The ids that an operation is called with, so that one which ends a thing does not take it from all others. */
