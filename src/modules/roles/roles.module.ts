@@ -7,17 +7,20 @@ import { ApplicationRolesController } from './application/application-roles.cont
 import { ApplicationRolesService } from './application/application-roles.service.js';
 import { RoleAssignmentsService } from './assigning/role-assignments.service.js';
 import { BuiltInFounding } from './built-in/built-in-founding.js';
+import { HeldRolesController } from './reading/held-roles.controller.js';
+import { HeldRolesService } from './reading/held-roles.service.js';
 import { RolesRepository } from './roles.repository.js';
 
 /** Global, because every tenant is made with its built-in roles. */
 @Global()
 @Module({
   imports: [UsersModule, GroupsModule, ApplicationsModule],
-  controllers: [ApplicationRolesController],
+  controllers: [ApplicationRolesController, HeldRolesController],
   providers: [
     RoleAssignmentsService,
     RolesRepository,
     ApplicationRolesService,
+    HeldRolesService,
     { provide: TenantFounding, useClass: BuiltInFounding },
   ],
   exports: [TenantFounding],
