@@ -335,8 +335,8 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
     ({ tenant, roles, groups }) => revoke(tenant.api, roles[0]!, { team_id: groups[0]! }),
   ],
   [`DELETE ${T}/roles/{role_id}`, 9, remove(role)],
-  [`DELETE ${T}/workspaces/{workspace_id}/projects/{project_id}`, 7, remove(project)],
-  [`DELETE ${T}/workspaces/{workspace_id}`, 7, remove(workspace)],
+  [`DELETE ${T}/workspaces/{workspace_id}/projects/{project_id}`, 8, remove(project)],
+  [`DELETE ${T}/workspaces/{workspace_id}`, 8, remove(workspace)],
   [`DELETE ${T}/api-clients/{api_client_id}`, 6, remove(client)],
   [`DELETE ${T}`, 18, ({ platform, tenant }) => platform.delete(tenant.path)],
 ];
