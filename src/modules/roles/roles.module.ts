@@ -7,6 +7,8 @@ import { ApplicationRolesController } from './application/application-roles.cont
 import { ApplicationRolesService } from './application/application-roles.service.js';
 import { RoleAssignmentsService } from './assigning/role-assignments.service.js';
 import { BuiltInFounding } from './built-in/built-in-founding.js';
+import { PermissionHoldersController } from './holders/holders.controller.js';
+import { PermissionHoldersService } from './holders/holders.service.js';
 import { HeldRolesController } from './reading/held-roles.controller.js';
 import { HeldRolesService } from './reading/held-roles.service.js';
 import { RolesRepository } from './roles.repository.js';
@@ -15,12 +17,13 @@ import { RolesRepository } from './roles.repository.js';
 @Global()
 @Module({
   imports: [UsersModule, GroupsModule, ApplicationsModule],
-  controllers: [ApplicationRolesController, HeldRolesController],
+  controllers: [ApplicationRolesController, HeldRolesController, PermissionHoldersController],
   providers: [
     RoleAssignmentsService,
     RolesRepository,
     ApplicationRolesService,
     HeldRolesService,
+    PermissionHoldersService,
     { provide: TenantFounding, useClass: BuiltInFounding },
   ],
   exports: [TenantFounding],
