@@ -37,6 +37,8 @@ const application = ({ applications }: World): string => `/applications/${applic
 const importOf = ({ imports }: World): string => `/imports/${imports[0]}`;
 const workspace = ({ workspaces }: World): string => `/workspaces/${workspaces[0]}`;
 const project = ({ workspaces, projects }: World): string => `/workspaces/${workspaces[0]}/projects/${projects[0]}`;
+const rolesOf = ({ applications }: World): string => `/v1/applications/${applications[0]}/roles`;
+const roleOf = (world: World): string => `${rolesOf(world)}/${world.roles[0]}`;
 const client = ({ clients }: World): string => `/api-clients/${clients[0]}`;
 
 /**
@@ -103,6 +105,24 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`GET ${T}/imports`, 1, get(() => '/imports?per_page=200')],
   [`GET ${T}/imports/{import_id}`, 1, get(importOf)],
   [`GET ${T}/imports/{import_id}/errors`, 2, get((world) => `${importOf(world)}/errors?per_page=200`)],
+  ['GET /v1/applications/{app_id}/roles', 1, (world) => world.tenant.api.get(rolesOf(world))],
+  ['GET /v1/applications/{app_id}/roles/{role_id}', 1, (world) => world.tenant.api.get(roleOf(world))],
+  [
+    `GET ${T}/applications/{application_id}/roles/{role_id}/assignments`,
+    2,
+    get((world) => `${application(world)}/roles/${world.roleOfAll}/assignments?per_page=200`),
+  ],
+  [`GET ${T}/users/{user_id}/roles`, 1, get((world) => `${user(world)}/roles?per_page=200`)],
+  [
+    `GET ${T}/users/{user_id}/applications/{application_id}/permissions`,
+    1,
+    get((world) => `${user(world)}${application(world)}/permissions`),
+  ],
+  [
+    `GET ${T}/applications/{application_id}/permissions/holders`,
+    2,
+    get((world) => `${application(world)}/permissions/holders?permission=read&per_page=200`),
+  ],
   [`GET ${T}/workspaces`, 1, get(() => '/workspaces?per_page=200')],
   [`GET ${T}/workspaces/{workspace_id}`, 1, get(workspace)],
   [`GET ${T}/workspaces/{workspace_id}/projects`, 2, get((world) => `${workspace(world)}/projects?per_page=200`)],
@@ -112,7 +132,7 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
 
   [
     'POST /api/v1/tenants',
-    5,
+    9,
     ({ platform, tenant }) => platform.post('/api/v1/tenants', { slug: `q-${tenant.id.slice(-12)}`, name: 'One more' }),
   ],
   [
@@ -138,6 +158,17 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
       () => '/applications',
       () => ({ name: 'one more' }),
     ),
+  ],
+  [
+    'POST /v1/applications/{app_id}/roles',
+    5,
+    (world) => world.tenant.api.post(rolesOf(world), { role_name: 'one more' }),
+  ],
+  [
+    'POST /v1/applications/{app_id}/roles/{role_id}/assignments',
+    2,
+    (world) =>
+      world.tenant.api.post(`${roleOf(world)}/assignments`, { entity_ids: world.spareUsers, entity_type: 'User' }),
   ],
   [
     `POST ${T}/workspaces`,
@@ -273,6 +304,11 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
       api.put(`${path}/imports/${waiting}/content`, undefined, csvFile(size, 'counted')),
   ],
 
+  [
+    'PUT /v1/applications/{app_id}/roles/{role_id}',
+    7,
+    (world) => world.tenant.api.put(roleOf(world), { description: 'Changed' }),
+  ],
   [`PATCH ${T}/users/{user_id}`, 6, patch(user, { display_name: 'Changed' })],
   [`PATCH ${T}/groups/{group_id}`, 6, patch(group, { description: 'Changed' })],
   [`PATCH ${T}/applications/{application_id}`, 6, patch(application, { description: 'Changed' })],
@@ -301,13 +337,23 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
     9,
     remove(({ spareGroup, full }) => `/groups/${spareGroup}/groups/${full}`),
   ],
-  [`DELETE ${T}/users/{user_id}`, 8, remove(user)],
-  [`DELETE ${T}/groups/{group_id}`, 13, remove(group)],
-  [`DELETE ${T}/applications/{application_id}`, 7, remove(application)],
+  [
+    'DELETE /v1/applications/{app_id}/roles/{role_id}/assignments/{entity_id}',
+    1,
+    (world) => world.tenant.api.delete(`${roleOf(world)}/assignments/${world.users[0]}`),
+  ],
+  [
+    'DELETE /v1/applications/{app_id}/roles/{role_id}',
+    8,
+    (world) => world.tenant.api.delete(`${rolesOf(world)}/${world.roleOfAll}`),
+  ],
+  [`DELETE ${T}/users/{user_id}`, 9, remove(user)],
+  [`DELETE ${T}/groups/{group_id}`, 14, remove(group)],
+  [`DELETE ${T}/applications/{application_id}`, 10, remove(application)],
   [`DELETE ${T}/workspaces/{workspace_id}/projects/{project_id}`, 7, remove(project)],
   [`DELETE ${T}/workspaces/{workspace_id}`, 7, remove(workspace)],
   [`DELETE ${T}/api-clients/{api_client_id}`, 6, remove(client)],
-  [`DELETE ${T}`, 18, ({ platform, tenant }) => platform.delete(tenant.path)],
+  [`DELETE ${T}`, 22, ({ platform, tenant }) => platform.delete(tenant.path)],
 ];
 
 /** Routes that open no scope, because anybody may call them. */
