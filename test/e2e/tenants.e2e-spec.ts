@@ -29,22 +29,6 @@ async function rowsByTable(tenantId: string): Promise<Record<string, number>> {
   return counts;
 }
 
-/** Makes the user the owner of its organization. */
-async function ownAs(userId: string): Promise<void> {
-  await sql(
-    `WITH given AS (
-       INSERT INTO role_assignments (tenant_id, id, role_id, level, scope_id, user_id, user_ordinal, assigned_by)
-       SELECT r.tenant_id, gen_random_uuid(), r.id, r.level, r.tenant_id, u.id, u.ordinal, 'test'
-         FROM roles r JOIN users u ON u.tenant_id = r.tenant_id AND u.id = $1 WHERE r.built_in = 'organization.admin'
-       RETURNING tenant_id, id, user_id
-     ), counted AS (
-       INSERT INTO organization_members (tenant_id, user_id, role_count) SELECT tenant_id, user_id, 1 FROM given
-     )
-     INSERT INTO organization_owners (tenant_id, user_id, assignment_id) SELECT tenant_id, user_id, id FROM given`,
-    [userId],
-  );
-}
-
 /** Puts at least one row into every table of tenants. */
 async function furnish({
   api,
@@ -61,7 +45,7 @@ async function furnish({
   await api.put(`${path}/users/${userId}/applications/${app}`);
   await project(await workspace());
   await giveRole(api, { app, role: await newRole(api, app, 'Editor') }, 'User', userId);
-  await ownAs(userId);
+  await api.put(`${path}/owner`, { user_id: userId });
   await api.post(`${path}/users`, { user_name: 'once' }, { headers: { 'idempotency-key': 'furnish' } });
   const announced = await api.post(`${path}/imports`, { kind: 'users' });
   const { id } = (announced.body as { data: { id: string } }).data;
