@@ -8,6 +8,8 @@ import { ApplicationRolesController } from './application/application-roles.cont
 import { ApplicationRolesService } from './application/application-roles.service.js';
 import { RoleAssignmentsService } from './assigning/role-assignments.service.js';
 import { BuiltInFounding } from './built-in/built-in-founding.js';
+import { PermissionHoldersController } from './holders/holders.controller.js';
+import { PermissionHoldersService } from './holders/holders.service.js';
 import { OrganizationRolesController } from './organization/organization-roles.controller.js';
 import { OrganizationRolesService } from './organization/organization-roles.service.js';
 import { OwnerController } from './owner/owner.controller.js';
@@ -27,6 +29,7 @@ import { ScopedAssignmentsService } from './scoped/scoped-assignments.service.js
     HeldRolesController,
     OrganizationRolesController,
     OwnerController,
+    PermissionHoldersController,
     ScopedAssignmentsController,
   ],
   providers: [
@@ -37,6 +40,7 @@ import { ScopedAssignmentsService } from './scoped/scoped-assignments.service.js
     OwnerService,
     ScopedAssignmentsService,
     HeldRolesService,
+    PermissionHoldersService,
     { provide: TenantFounding, useClass: BuiltInFounding },
   ],
   exports: [TenantFounding],
