@@ -20,6 +20,7 @@ const ROOMS = [
   'assignments',
   'transfers',
   'access',
+  'workspaces',
   'roles',
   'entitlements',
   'api-clients',

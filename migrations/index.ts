@@ -6,6 +6,8 @@ import { CreateAuditAndIdempotency1795305600004 } from './1795305600004-create-a
 import { AddValidityAndUserSets1795305600005 } from './1795305600005-add-validity-and-user-sets.js';
 import { CreateImports1795305600006 } from './1795305600006-create-imports.js';
 import { IndexAssignmentsOfApplication1795305600007 } from './1795305600007-index-assignments-of-application.js';
+import { CreateWorkspaces1795305600008 } from './1795305600008-create-workspaces.js';
+import { CreateRoles1795305600009 } from './1795305600009-create-roles.js';
 import { FreeClosureOfAKey1795305600010 } from './1795305600010-free-closure-of-a-key.js';
 
 /** Every migration, oldest first. */
@@ -18,5 +20,7 @@ export const MIGRATIONS = [
   AddValidityAndUserSets1795305600005,
   CreateImports1795305600006,
   IndexAssignmentsOfApplication1795305600007,
+  CreateWorkspaces1795305600008,
+  CreateRoles1795305600009,
   FreeClosureOfAKey1795305600010,
 ];

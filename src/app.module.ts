@@ -14,9 +14,11 @@ import { AuditModule } from './modules/audit/index.js';
 import { GroupsModule } from './modules/groups/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { OAuthModule } from './modules/oauth/index.js';
+import { RolesModule } from './modules/roles/index.js';
 import { TenantsModule } from './modules/tenants/index.js';
 import { TransfersModule } from './modules/transfers/index.js';
 import { UsersModule } from './modules/users/index.js';
+import { WorkspacesModule } from './modules/workspaces/index.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import type { Persistence } from './persistence/persistence.js';
 import { AccessGuard } from './security/access.guard.js';
@@ -31,6 +33,8 @@ const ROOMS = [
   AssignmentsModule,
   TransfersModule,
   AccessModule,
+  WorkspacesModule,
+  RolesModule,
   ApiClientsModule,
   OAuthModule,
   HealthModule,

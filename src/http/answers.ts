@@ -16,6 +16,8 @@ interface Identity {
   readonly createdAs?: string;
   /** Whether a PUT has just made what stands at its own URL: then it answers 201. */
   readonly createdHere?: boolean;
+  /** Whether the data is the whole body, as other surfaces than contract 1 have it. */
+  readonly isBare?: boolean;
 }
 
 /** What a controller answers; the HTTP layer adds `meta` and the headers, and knows nothing else of it. */
@@ -30,6 +32,11 @@ export class Answer {
 /** `{data, meta}` */
 export function answer(data: object): Answer {
   return new Answer(data);
+}
+
+/** The data as it is, without an envelope; where it was just made, with its Location. */
+export function bare(data: object, identity: { createdAs?: string } = {}): Answer {
+  return new Answer(data, undefined, { ...identity, isBare: true });
 }
 
 /** `{data, meta}` with an ETag. */

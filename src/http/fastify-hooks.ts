@@ -79,11 +79,12 @@ function logEntry(request: ScopedRequest, reply: FastifyReply): object {
 }
 
 function complete(request: FastifyRequest, reply: FastifyReply, answer: Answer, publicUrl: string): object {
-  const { version, createdAs, createdHere } = answer.identity;
+  const { version, createdAs, createdHere, isBare } = answer.identity;
   const url = publicUrl + (request.url.split('?', 1)[0] ?? '').replace(/\/$/, '');
   if (version !== undefined) void reply.header('ETag', etagOf(version));
   if (createdAs !== undefined) void reply.header('Location', `${url}/${createdAs}`);
   if (createdHere) void reply.code(201).header('Location', url);
+  if (isBare) return answer.data as object;
   const meta = { request_id: request.id, timestamp: new Date().toISOString() };
   return answer.pagination ? { data: answer.data, pagination: answer.pagination, meta } : { data: answer.data, meta };
 }

@@ -32,12 +32,22 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return from(this.#once(request.scope, repeatable(request, request.principal, key), next, http.getResponse()));
   }
 
-  async #once(scope: AnyScope, request: RepeatableRequest, next: CallHandler, reply: FastifyReply): Promise<Answer> {
-    const kept = await this.answers.once(scope, request, () => lastValueFrom(next.handle() as Observable<Answer>));
+  async #once(
+    scope: AnyScope,
+    request: RepeatableRequest,
+    next: CallHandler,
+    reply: FastifyReply,
+  ): Promise<Answer | undefined> {
+    // Where a route answers nothing, null is what is kept of that.
+    const kept = await this.answers.once(
+      scope,
+      request,
+      async () => (await lastValueFrom(next.handle() as Observable<Answer | undefined>)) ?? null,
+    );
     if (kept.repeated) void reply.header('Idempotency-Replayed', 'true');
     if ('refusal' in kept) throw kept.refusal;
     const { answer } = kept;
-    return new Answer(answer.data, answer.pagination, answer.identity);
+    return answer ? new Answer(answer.data, answer.pagination, answer.identity) : undefined;
   }
 }
 

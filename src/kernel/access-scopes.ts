@@ -1,7 +1,7 @@
 /** Every scope a token can carry, with what it allows (the OpenAPI document and the token endpoint read this list). */
 export const ACCESS_SCOPES = {
-  'directory:read': 'Read users, groups, memberships and nestings',
-  'directory:write': 'Change users, groups, memberships and nestings',
+  'directory:read': 'Read users, groups, memberships, nestings, workspaces and projects',
+  'directory:write': 'Change users, groups, memberships, nestings, workspaces and projects',
   'applications:read': 'Read applications',
   'applications:write': 'Change applications',
   'assignments:read': 'Read assignments and effective access',
@@ -21,7 +21,8 @@ export const ACCESS_SCOPES = {
 export type AccessScope = keyof typeof ACCESS_SCOPES;
 
 const ALL_SCOPES = Object.keys(ACCESS_SCOPES) as AccessScope[];
-const TENANT_SCOPES = ALL_SCOPES.filter((scope) => scope !== 'platform');
+/** The scopes that stay inside one tenant. */
+export const TENANT_SCOPES = ALL_SCOPES.filter((scope) => scope !== 'platform');
 
 /** Whether `value` is the name of a scope of this service. */
 export function isAccessScope(value: string): value is AccessScope {

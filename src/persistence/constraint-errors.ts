@@ -45,6 +45,20 @@ const BOUNDS_IN_ORDER: Refusal = {
   issues: (input) => [orderIssue(input, ['body'])],
 };
 
+/** 409: the owner of an organization is one of its Admins, and stays a user of it. */
+const OWNER_KEEPS_ROLE: Refusal = {
+  kind: 'conflict',
+  code: 'owner_keeps_role',
+  message: () => 'The owner of the organization keeps the role Admin; transfer the ownership first.',
+};
+
+/** 403: whoever holds roles of the organization directly keeps one of them. */
+const LAST_ROLE: Refusal = {
+  kind: 'forbidden',
+  code: 'last_role',
+  message: () => 'The last role that a member holds in the organization directly cannot be taken away.',
+};
+
 /** The one place where a constraint of the schema gets its meaning for callers. */
 export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   tenants_slug_key: taken('slug', 'this service'),
@@ -53,6 +67,10 @@ export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   groups_name_key: taken('name', 'this tenant'),
   groups_external_id_key: taken('external_id', 'this tenant'),
   applications_client_id_key: taken('client_id', 'this tenant'),
+  workspaces_name_key: taken('name', 'this tenant'),
+  projects_name_key: taken('name', 'this workspace'),
+  roles_application_name_key: taken('role_name', 'this application'),
+  roles_name_key: taken('name', 'the roles of this level'),
   users_tenant_fkey: missing('tenant'),
   user_ordinals_tenant_fkey: missing('tenant'),
   user_sets_tenant_fkey: missing('tenant'),
@@ -65,9 +83,24 @@ export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   group_members_user_fkey: missing('user'),
   group_nestings_parent_fkey: missing('group'),
   group_nestings_child_fkey: missing('group'),
+  roles_tenant_fkey: missing('tenant'),
+  roles_application_fkey: missing('application'),
+  role_assignments_role_fkey: missing('role'),
+  role_assignments_application_fkey: missing('role'),
+  role_assignments_workspace_fkey: missing('workspace'),
+  role_assignments_project_fkey: missing('project'),
+  role_assignments_user_fkey: missing('user'),
+  role_assignments_group_fkey: missing('group'),
+  role_assignments_holder_application_fkey: missing('application'),
+  organization_owners_tenant_fkey: missing('tenant'),
+  organization_owners_assignment_fkey: OWNER_KEEPS_ROLE,
+  organization_members_user_fkey: missing('user'),
+  organization_members_last_role: LAST_ROLE,
   group_members_validity: BOUNDS_IN_ORDER,
   assignments_validity: BOUNDS_IN_ORDER,
   assignments_application_fkey: missing('application'),
   assignments_user_fkey: missing('user'),
   assignments_group_fkey: missing('group'),
+  workspaces_tenant_fkey: missing('tenant'),
+  projects_workspace_fkey: missing('workspace'),
 };

@@ -8,11 +8,14 @@ import {
 } from '../support/openapi-document.js';
 import { missingFromSchema, type Direction } from './schema-comparison.js';
 
+/** Under which names the document serves schemas of a contract, where they are others. */
+type Renamed = Readonly<Record<string, string>>;
+
 /** What the served document has taken away from the contract or narrowed, one sentence each; none where it contains all of it. */
-export function missingFrom(contract: OpenApiDocument, served: OpenApiDocument): string[] {
+export function missingFrom(contract: OpenApiDocument, served: OpenApiDocument, renamed: Renamed = {}): string[] {
   return [
     ...operationsOf(contract).flatMap((placed) => missingFromOperation(contract, served, placed)),
-    ...missingSchemas(contract, served),
+    ...missingSchemas(contract, served, renamed),
     ...missingSecuritySchemes(contract, served),
   ];
 }
@@ -115,11 +118,11 @@ function missingSecurity(
 }
 
 /** Schemas by their names: generated clients are built on them. */
-function missingSchemas(contract: OpenApiDocument, served: OpenApiDocument): string[] {
+function missingSchemas(contract: OpenApiDocument, served: OpenApiDocument, renamed: Renamed): string[] {
   const requests = requestSchemasOf(contract);
   return Object.entries(contract.components.schemas).flatMap(([name, schema]) => {
     const at = `schema ${name}`;
-    const twin = served.components.schemas[name];
+    const twin = served.components.schemas[renamed[name] ?? name];
     if (!twin) return [`${at} is missing`];
     const direction = requests.has(name) ? 'request' : 'response';
     return missingFromSchema({ contract, served, direction }, schema, twin, at);

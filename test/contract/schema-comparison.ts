@@ -26,11 +26,17 @@ const NARROWING = [
   'uniqueItems',
 ];
 
-/** Where the contract is silent and DESIGN section 6 decides: ids are UUIDs, pages and bulk lists have bounds. */
+/** Where the contracts are silent and it was decided: ids are UUIDs, pages, lists and texts have bounds. */
 const DECIDED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   page: { minimum: 1, maximum: 1_000_000_000 },
   per_page: { minimum: 1, maximum: 200 },
   application_ids: { minItems: 1, maxItems: 1000 },
+  entity_ids: { minItems: 1, maxItems: 10_000 },
+  role_name: { minLength: 1, maxLength: 200 },
+  display_name: { minLength: 1, maxLength: 200 },
+  description: { maxLength: 2000 },
+  permissions: { maxItems: 1000 },
+  'permissions[]': { minLength: 1, maxLength: 200 },
 };
 
 /** What `found` has taken away from `wanted` or narrowed, one sentence each. `at` says where the two stand. */
@@ -77,8 +83,10 @@ function differentTypes(comparison: Comparison, must: Schema, does: Schema, at: 
 }
 
 function narrowed(must: Schema, does: Schema, at: string): string[] {
-  const name = /[\w-]+$/.exec(at)?.[0] ?? '';
-  const added = NARROWING.filter((keyword) => does[keyword] !== undefined && does[keyword] !== must[keyword]);
+  const name = /[\w-]+(?:\[\])?$/.exec(at)?.[0] ?? '';
+  const added = NARROWING.filter(
+    (keyword) => does[keyword] !== undefined && JSON.stringify(does[keyword]) !== JSON.stringify(must[keyword]),
+  );
   const format = does.format !== must.format && does.format !== 'uuid' && must.format === undefined;
   return [
     ...added

@@ -66,6 +66,7 @@ describe('the audit trail', () => {
     ['user', 'users', { user_name: 'ada', attributes: { a: 1 } }, { attributes: { b: 2 }, email: 'ada@example.com' }],
     ['group', 'groups', { name: 'team', description: 'Old.' }, { description: null }],
     ['application', 'applications', { name: 'CRM' }, { status: 'disabled' }],
+    ['workspace', 'workspaces', { name: 'Research', description: 'Old.' }, { description: null }],
   ])('tells of a %s what it was and what it became', async (kind, collection, body, patch) => {
     const tenant = await newTenant();
     const { api, path } = tenant;

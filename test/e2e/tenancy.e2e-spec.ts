@@ -4,6 +4,8 @@ import { refusal } from '../support/assignment-steps.js';
 import { newDatabase } from '../support/database-copy.js';
 import { startDoorlist } from '../support/doorlist-process.js';
 import { isGuarded, operationsOf, servedDocument, type PlacedOperation } from '../support/openapi-document.js';
+import { newRole } from '../support/role-steps.js';
+import { refusalAt, surfaceOf } from '../support/surfaces.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 
 /** DESIGN section 7, in the order of the scopes there; `platform` stands apart. */
@@ -31,6 +33,8 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   Users: 'directory',
   Groups: 'directory',
   Applications: 'applications',
+  Workspaces: 'directory',
+  Roles: 'roles',
   'API clients': 'clients',
   Audit: 'audit',
 };
@@ -85,17 +89,15 @@ describe('lock 1, the guards', () => {
       );
       expect(`${operation.name} ${answer.status}`).toBe(`${operation.name} 401`);
       expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="doorlist"');
-      expect(await answer.json()).toEqual({
-        detail: expect.any(String),
-        code: 'missing_token',
-        request_id: answer.headers.get('x-request-id'),
-      });
+      expect(await answer.json()).toEqual(refusalAt(path, answer, 'missing_token', expect.any(String)));
     }
   });
 
   it('answer 403 to the token of another tenant, the same whether the tenant of the path exists or not', async () => {
     const [mine, theirs] = [await newTenant(), await newTenant()];
-    const inTenants = (await guardedOperations()).filter((operation) => scopeOf(operation) !== 'platform');
+    const inTenants = (await guardedOperations()).filter(
+      (operation) => operation.path.includes('{tenant_id}') && scopeOf(operation) !== 'platform',
+    );
     expect(inTenants.length).toBeGreaterThan(30);
     for (const operation of inTenants) {
       for (const tenantId of [theirs.id, randomUUID()]) {
@@ -130,7 +132,8 @@ describe('lock 1, the guards', () => {
       for (const operation of operations.filter((each) => scopeOf(each) === scope)) {
         const answer = await call(api, operation, tenant.id);
         expect(`${operation.name} ${answer.status}`).toBe(`${operation.name} 403`);
-        expect(answer.body).toEqual(refusal(answer, 'insufficient_scope', `The token needs the scope ${scope}.`));
+        const message = `The token needs the scope ${scope}.`;
+        expect(answer.body).toEqual(refusalAt(operation.path, answer, 'insufficient_scope', message));
         expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="doorlist", error="insufficient_scope"/);
       }
     }
@@ -166,7 +169,11 @@ describe('lock 1, the guards', () => {
       );
       for (const operation of readable) {
         const answer = await call(api, operation, tenant.id);
-        expect([200, 404, 422].includes(answer.status) ? '' : `${operation.name} ${answer.status}`).toBe('');
+        expect(
+          [200, 404, surfaceOf(operation.path).wrongValues].includes(answer.status)
+            ? ''
+            : `${operation.name} ${answer.status}`,
+        ).toBe('');
       }
     }
   });
@@ -187,33 +194,50 @@ async function things(tenant: TestTenant): Promise<Record<string, string>> {
   const client = await tenant.api.post(`${tenant.path}/api-clients`, { name: 'Reader', scopes: ['audit:read'] });
   const announced = await tenant.api.post(`${tenant.path}/imports`, { kind: 'users' });
   const user_id = await tenant.user();
+  const workspace_id = await tenant.workspace();
+  const application_id = await tenant.application();
   return {
     tenant_id: tenant.id,
     user_id,
     group_id: await tenant.group('Parent', [user_id]),
     child_id: await tenant.group('Child'),
-    application_id: await tenant.application(),
+    application_id,
+    app_id: application_id,
+    role_id: await newRole(tenant.api, application_id, 'Editor'),
+    entity_id: user_id,
+    workspace_id,
+    project_id: await tenant.project(workspace_id),
     api_client_id: (client.body as { data: { id: string } }).data.id,
     import_id: (announced.body as { data: { id: string } }).data.id,
   };
 }
 
 function bodyOf({ operation, method }: PlacedOperation, ids: Record<string, string>): unknown {
-  if (method !== 'POST' && method !== 'PATCH') return undefined;
   const schema = operation.requestBody?.content['application/json']?.schema?.$ref?.split('/').at(-1);
   if (schema === 'AssignmentCreate') return { application_id: ids.application_id };
   if (schema === 'BulkAssignmentCreate') return { application_ids: [ids.application_id] };
   if (schema === 'AssignmentOperations') return { operations: [{ op: 'add', user_id: ids.user_id }] };
+  if (schema === 'ProjectCreate') return { name: 'Any' };
+  if (schema === 'ApplicationRoleCreate') return { role_name: 'Any' };
+  if (schema === 'ApplicationRoleUpdate') return {};
+  if (schema === 'ApplicationRoleAssign') return { entity_ids: [ids.user_id], entity_type: 'User' };
   if (schema === 'MembersAdd') return { user_ids: [ids.user_id] };
   return method === 'PATCH' ? { name: undefined } : undefined;
+}
+
+/** The parameters that the query must have, as the document shows them. */
+function requiredQuery({ parameters }: PlacedOperation): string {
+  const required = parameters.filter((each) => each.in === 'query' && each.required);
+  const query = new URLSearchParams(required.map(({ name, example }): [string, string] => [name, String(example)]));
+  return required.length === 0 ? '' : `?${query.toString()}`;
 }
 
 describe('lock 2, seen from outside', () => {
   it("answers 404 to another tenant's id in any place of any path, in the very words of an unknown id", async () => {
     const [mine, theirs] = [await newTenant(), await newTenant()];
     const [own, foreign] = [await things(mine), await things(theirs)];
-    const operations = (await guardedOperations()).filter(({ path }) =>
-      path.startsWith('/api/v1/tenants/{tenant_id}/'),
+    const operations = (await guardedOperations()).filter(
+      ({ path }) => path.startsWith('/api/v1/tenants/{tenant_id}/') || path.startsWith('/v1/'),
     );
     let checked = 0;
     for (const operation of operations) {
@@ -222,11 +246,13 @@ describe('lock 2, seen from outside', () => {
         const answers = await Promise.all(
           [foreign[name]!, unknown].map(async (id) => {
             const url = operation.path.replace(/\{([^}]+)\}/g, (_, each: string) => (each === name ? id : own[each]!));
-            const answer = await mine.api.call(operation.method, url, { body: bodyOf(operation, own) });
+            const answer = await mine.api.call(operation.method, url + requiredQuery(operation), {
+              body: bodyOf(operation, own),
+            });
             return {
               status: answer.status,
-              detail: String(answer.body.detail).replaceAll(id, 'ID'),
-              code: answer.body.code as string,
+              message: surfaceOf(operation.path).messagesIn(answer.body).join().replaceAll(id, 'ID'),
+              code: answer.body.code as string | undefined,
             };
           }),
         );
@@ -277,7 +303,7 @@ describe('lock 2, seen from outside', () => {
   it('lets no list show what another tenant has', async () => {
     const [mine, theirs] = [await newTenant(), await newTenant()];
     await things(theirs);
-    for (const list of ['users', 'groups', 'applications']) {
+    for (const list of ['users', 'groups', 'applications', 'workspaces']) {
       const answer = await mine.api.get(`${mine.path}/${list}`);
       expect(answer.body.data).toEqual([]);
       expect(answer.body.pagination.total_items).toBe(0);

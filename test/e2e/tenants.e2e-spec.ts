@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Api, platformApi, tokenOf } from '../support/api.js';
+import { giveRole, newRole } from '../support/role-steps.js';
 import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { workerState } from '../support/test-state.js';
@@ -29,11 +30,22 @@ async function rowsByTable(tenantId: string): Promise<Record<string, number>> {
 }
 
 /** Puts at least one row into every table of tenants. */
-async function furnish({ api, path, user, group, application }: TestTenant): Promise<{ userId: string }> {
+async function furnish({
+  api,
+  path,
+  user,
+  group,
+  application,
+  workspace,
+  project,
+}: TestTenant): Promise<{ userId: string }> {
   const userId = await user();
   const [parent, child, app] = await Promise.all([group('parent', [userId]), group('child'), application('app')]);
   await api.put(`${path}/groups/${parent}/groups/${child}`);
   await api.put(`${path}/users/${userId}/applications/${app}`);
+  await project(await workspace());
+  await giveRole(api, { app, role: await newRole(api, app, 'Editor') }, 'User', userId);
+  await api.put(`${path}/owner`, { user_id: userId });
   await api.post(`${path}/users`, { user_name: 'once' }, { headers: { 'idempotency-key': 'furnish' } });
   const announced = await api.post(`${path}/imports`, { kind: 'users' });
   const { id } = (announced.body as { data: { id: string } }).data;

@@ -38,6 +38,13 @@ const KINDS: readonly Versioned[] = [
     api: ofTenant,
   },
   {
+    name: 'workspace',
+    body: (unique) => ({ name: unique }),
+    field: 'description',
+    collection: ({ path }) => `${path}/workspaces`,
+    api: ofTenant,
+  },
+  {
     name: 'API client',
     body: (unique) => ({ name: unique, scopes: ['directory:read'] }),
     field: 'name',

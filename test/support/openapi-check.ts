@@ -5,14 +5,19 @@ interface Content {
   schema?: object;
 }
 
+interface Response {
+  $ref?: string;
+  content?: Record<string, Content>;
+}
+
 interface Operation {
-  responses: Record<string, { content?: Record<string, Content> }>;
+  responses: Record<string, Response>;
 }
 
 /** The served document, as far as the tests read it. */
 export interface ServedDocument {
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, object> };
+  components: { schemas: Record<string, object>; responses?: Record<string, Response> };
 }
 
 /** Checks answers against the OpenAPI document that the service itself serves. */
@@ -39,7 +44,7 @@ export class OpenApiCheck {
       if (status === 404 || status === 405 || status === 401) return;
       throw new Error(`${what}, but the OpenAPI document has no such operation.`);
     }
-    const response = operation.responses[String(status)];
+    const response = this.#resolved(operation.responses[String(status)]);
     if (!response) throw new Error(`${what}, which the OpenAPI document does not name: ${JSON.stringify(body)}`);
     const type = contentType?.split(';', 1)[0] ?? 'application/json';
     const content = response.content?.[type] ?? response.content?.['application/json'];
@@ -57,6 +62,11 @@ export class OpenApiCheck {
         `${what}, not as promised: ${this.#ajv.errorsText(validate.errors)}\n${JSON.stringify(body, null, 1)}`,
       );
     }
+  }
+
+  #resolved(response: Response | undefined): Response | undefined {
+    const name = response?.$ref?.split('/').at(-1);
+    return name === undefined ? response : this.document.components.responses?.[name];
   }
 
   #validatorOf(schema: object): ValidateFunction {

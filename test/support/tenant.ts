@@ -16,6 +16,10 @@ export interface TestTenant {
   group(name?: string, memberIds?: readonly string[]): Promise<string>;
   /** Makes an application and answers its id. */
   application(name?: string, more?: object): Promise<string>;
+  /** Makes a workspace and answers its id. */
+  workspace(name?: string): Promise<string>;
+  /** Makes a project in a workspace and answers its id. */
+  project(workspaceId: string, name?: string): Promise<string>;
 }
 
 /** Makes a new tenant at the service of this worker, or at `url`. */
@@ -45,6 +49,8 @@ export async function newTenant(url: string = workerState().url): Promise<TestTe
     apiWith,
     user: (userName = unique('user'), more = {}) => make('users', { user_name: userName, ...more }),
     application: (name = unique('app'), more = {}) => make('applications', { name, ...more }),
+    workspace: (name = unique('workspace')) => make('workspaces', { name }),
+    project: (workspaceId, name = unique('project')) => make(`workspaces/${workspaceId}/projects`, { name }),
     group: async (name = unique('group'), memberIds = []) => {
       const groupId = await make('groups', { name });
       if (memberIds.length > 0) await api.post(`${path}/groups/${groupId}/members`, { user_ids: memberIds });

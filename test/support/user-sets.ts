@@ -24,9 +24,11 @@ const TRUE = `
   SELECT application_id, user_ordinal FROM assignments
    WHERE tenant_id = $1 AND user_id IS NOT NULL AND valid_from IS NULL AND valid_until IS NULL
    UNION ALL
+  SELECT role_id, user_ordinal FROM role_assignments WHERE tenant_id = $1 AND user_id IS NOT NULL AND level = 'application'
+   UNION ALL
   SELECT tenant_id, ordinal FROM users WHERE tenant_id = $1 AND status = 'suspended'`;
 
-/** Fails where the tenant's sets of users are not what its memberships, assignments and users make them, each user once. */
+/** Fails where the tenant's sets of users are not what its memberships, assignments, roles and users make them, each user once. */
 export async function expectSetsTrue(tenantId: string): Promise<void> {
   const kept = await sql<Place>(`${KEPT} EXCEPT ALL (${TRUE}) ORDER BY 1, 2`, [tenantId]);
   const missing = await sql<Place>(`(${TRUE}) EXCEPT ALL ${KEPT} ORDER BY 1, 2`, [tenantId]);

@@ -1,20 +1,79 @@
 import type { Refusal } from './refusal.js';
 
-/** Puts a refusal into the words of one published surface. */
-type ErrorDialect = (refusal: Refusal, requestId: string) => object;
+/** How one published surface words its refusals, and which schemas of the OpenAPI document describe them. */
+export interface ErrorDialect {
+  readonly body: (refusal: Refusal, requestId: string) => object;
+  /** The schema of refusals with one message. */
+  readonly plainSchema: string;
+  /** The schema of the refusal of wrong values, which lists them. */
+  readonly listSchema: string;
+  /** The status of wrong values, where the surface knows no 422. */
+  readonly wrongValues?: 400;
+}
 
 /** Contract 1 and the native resources: `{detail, code, request_id}`; where values are wrong, `detail` lists them. */
-const native: ErrorDialect = (refusal, requestId) => ({
-  detail: refusal.issues.length > 0 ? refusal.issues : refusal.message,
-  code: refusal.code,
-  request_id: requestId,
-});
+const native: ErrorDialect = {
+  body: (refusal, requestId) => ({
+    detail: refusal.issues.length > 0 ? refusal.issues : refusal.message,
+    code: refusal.code,
+    request_id: requestId,
+  }),
+  plainSchema: 'Error',
+  listSchema: 'HTTPValidationError',
+};
 
-/** The surface that a path belongs to, by its first segment; a new surface is a line here. */
-const DIALECTS: readonly (readonly [prefix: string, dialect: ErrorDialect])[] = [['/', native]];
+/** Contract 2: `{message, error_code}` with the HTTP status as a number; where values are wrong, `message` lists them. */
+const applicationRoles: ErrorDialect = {
+  body: ({ status, message, issues }) => ({
+    message: status === 422 || issues.length > 0 ? messagesOf(issues, message) : message,
+    error_code: status,
+  }),
+  plainSchema: 'ApplicationRoleError',
+  listSchema: 'ApplicationRoleValidationError',
+};
+
+function messagesOf(issues: Refusal['issues'], message: string): string[] {
+  return issues.length > 0 ? issues.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`) : [message];
+}
+
+/** What contract 3 calls a refusal, by its status. */
+const SCOPED_ROLE_ERRORS: Readonly<Record<number, string>> = {
+  401: 'AuthorizationException',
+  403: 'IllegalOperationError',
+  404: 'KeyError',
+  409: 'EntityExistsError',
+};
+
+/** Contract 3: `{"detail": [name, message]}` for every refusal, and wrong values are 400 as well. */
+const scopedRoles: ErrorDialect = {
+  body: ({ status, message, issues }) => ({
+    detail: [
+      SCOPED_ROLE_ERRORS[status] ?? (status < 500 ? 'ValueError' : 'RuntimeError'),
+      issues.length > 0 ? messagesOf(issues, message).join('; ') : message,
+    ],
+  }),
+  plainSchema: 'ScopedRoleError',
+  listSchema: 'ScopedRoleError',
+  wrongValues: 400,
+};
+
+/** The surface that a path belongs to; a new surface is a line here. */
+const DIALECTS: readonly (readonly [prefix: string, dialect: ErrorDialect])[] = [
+  ['/v1/applications/', applicationRoles],
+  ['/roles/', scopedRoles],
+];
+
+/** How refusals of this path are worded. */
+export function dialectOf(path: string): ErrorDialect {
+  return DIALECTS.find(([prefix]) => path.startsWith(prefix))?.[1] ?? native;
+}
+
+/** The status that a refusal has on this path. */
+export function errorStatus(path: string, { status }: Refusal): number {
+  return status === 422 ? (dialectOf(path).wrongValues ?? status) : status;
+}
 
 /** The body of the answer to a refused request. */
 export function errorBody(path: string, refusal: Refusal, requestId: string): object {
-  const dialect = DIALECTS.find(([prefix]) => path.startsWith(prefix))?.[1] ?? native;
-  return dialect(refusal, requestId);
+  return dialectOf(path).body(refusal, requestId);
 }

@@ -10,14 +10,20 @@ const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** A name or another one-line text: 1 to `max` characters, no control characters, no space at either end. */
 export function Line(options: FieldOptions & { readonly max?: number }): PropertyDecorator {
   const max = options.max ?? 200;
-  const accepts = (value: unknown): boolean =>
+  const accepts = (value: unknown): boolean => isLine(value, max);
+  const expected = `text of 1 to ${max} characters without control characters or spaces at its ends`;
+  return field(options, { type: 'line', expected, accepts }, { type: String, minLength: 1, maxLength: max });
+}
+
+/** Whether it is text of 1 to `max` characters, no control characters, no space at either end. */
+export function isLine(value: unknown, max: number): boolean {
+  return (
     typeof value === 'string' &&
     value.length > 0 &&
     [...value].length <= max &&
     !CONTROL.test(value) &&
-    value.trim() === value;
-  const expected = `text of 1 to ${max} characters without control characters or spaces at its ends`;
-  return field(options, { type: 'line', expected, accepts }, { type: String, minLength: 1, maxLength: max });
+    value.trim() === value
+  );
 }
 
 /** Text of several lines, at most `max` characters. */

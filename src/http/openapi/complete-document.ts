@@ -43,6 +43,10 @@ const PATH_EXAMPLES: Readonly<Record<string, string>> = {
   application_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44',
   group_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d55',
   child_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d66',
+  workspace_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5db1',
+  project_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5db2',
+  role_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5dbb',
+  app_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44',
   import_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5daa',
   api_client_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d99',
 };

@@ -82,3 +82,36 @@ export class PlainRefusal {
   @ApiProperty({ type: String, example: '019ab5f2-6c1e-7b3a-9a51-3f0c8d2e4b10' })
   request_id!: string;
 }
+
+/** A refusal of contract 2. */
+@ApiSchema({ name: 'ApplicationRoleError' })
+export class ApplicationRoleRefusal {
+  @ApiProperty({ type: String, description: 'What was wrong, with which value, and what would be right.' })
+  message!: string;
+
+  @ApiProperty({ type: 'integer', description: 'The HTTP status.', example: 404 })
+  error_code!: number;
+}
+
+/** A refusal of contract 3. */
+@ApiSchema({ name: 'ScopedRoleError' })
+export class ScopedRoleRefusal {
+  @ApiProperty({
+    type: [String],
+    minItems: 2,
+    maxItems: 2,
+    description: 'The name of the error, and what was wrong, with which value, and what would be right.',
+    example: ['ValueError', 'Give exactly one of user_id and team_id; both were given.'],
+  })
+  detail!: string[];
+}
+
+/** A 422 of contract 2: every wrong value. */
+@ApiSchema({ name: 'ApplicationRoleValidationError' })
+export class ApplicationRoleValidationRefusal {
+  @ApiProperty({ type: [String], example: ['body.role_name: role_name is required: text of 1 to 200 characters'] })
+  message!: string[];
+
+  @ApiProperty({ type: 'integer', description: 'The HTTP status.', enum: [422], example: 422 })
+  error_code!: number;
+}

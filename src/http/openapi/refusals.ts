@@ -1,3 +1,4 @@
+import { dialectOf } from '../errors/error-dialects.js';
 import type { Operation, Response } from './openapi-types.js';
 import { VERSIONED } from './route.decorator.js';
 
@@ -69,7 +70,8 @@ const REQUEST_ID = '019ab5f2-6c1e-7b3a-9a51-3f0c8d2e4b10';
 
 /** The statuses that the shape of an operation brings with it. */
 function impliedStatuses(path: string, method: string, operation: Operation): string[] {
-  const implied = ['400', '401', '403', '422', '500', '503'];
+  const wrongValues = dialectOf(path).wrongValues === undefined ? ['422'] : [];
+  const implied = ['400', '401', '403', ...wrongValues, '500', '503'];
   if (path.includes('{')) implied.push('404');
   // Also where no body is asked for: one that is sent is read.
   if (method !== 'get') implied.push('413', '415');
@@ -84,15 +86,20 @@ export function addRefusals(path: string, method: string, operation: Operation):
   const implied = operation.security?.length === 0 ? [] : impliedStatuses(path, method, operation);
   for (const status of new Set([...implied, ...declared])) {
     const response = operation.responses[status];
-    if (!response?.content) operation.responses[status] = refusal(status, response?.description);
+    if (!response?.content) operation.responses[status] = refusal(path, status, response?.description);
   }
 }
 
-function refusal(status: string, why: string | undefined): Response {
+/** What an answer with a list of wrong values is documented with. */
+const WRONG_VALUE = { loc: ['body', 'name'], msg: 'name is required: text of 1 to 200 characters', type: 'missing' };
+
+function refusal(path: string, status: string, why: string | undefined): Response {
+  const dialect = dialectOf(path);
   if (status === '422') {
+    const refused = { status: 422, code: 'validation_failed', message: WRONG_VALUE.msg, issues: [WRONG_VALUE] };
     return {
-      description: why ?? 'A value of the request is not right; `detail` lists all that are not.',
-      content: { 'application/json': { schema: { $ref: '#/components/schemas/HTTPValidationError' } } },
+      description: why ?? 'A value of the request is not right; the answer lists all that are not.',
+      content: contentOf(dialect.listSchema, dialect.body(refused, REQUEST_ID)),
     };
   }
   const { description, code, detail } = REFUSALS[status] ?? {
@@ -100,9 +107,13 @@ function refusal(status: string, why: string | undefined): Response {
     code: 'refused',
     detail: 'Refused.',
   };
-  const example = { detail, code, request_id: REQUEST_ID };
+  const refused = { status: Number(status), code, message: detail, issues: [] };
   return {
     description: why ?? description,
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example } },
+    content: contentOf(dialect.plainSchema, dialect.body(refused, REQUEST_ID)),
   };
+}
+
+function contentOf(schema: string, example: object): Response['content'] {
+  return { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` }, example } };
 }

@@ -2,7 +2,13 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { ACCESS_SCOPES } from '../../kernel/access-scopes.js';
 import { completeDocument } from './complete-document.js';
-import { PlainRefusal, ValidationRefusal } from './envelope.schemas.js';
+import {
+  ApplicationRoleRefusal,
+  ApplicationRoleValidationRefusal,
+  PlainRefusal,
+  ScopedRoleRefusal,
+  ValidationRefusal,
+} from './envelope.schemas.js';
 import type { Document } from './openapi-types.js';
 
 /** The sections of the document, in the order in which a newcomer meets them. */
@@ -10,6 +16,8 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Tokens', 'Get a token first: everything else needs one.'],
   ['Access', 'The question Doorlist exists for: who can use an application, and what can a user use?'],
   ['Assignments', 'Give applications to users and groups, and take them back.'],
+  ['Roles', 'What users may do: roles with permissions, who holds them, and through which groups.'],
+  ['Workspaces', 'Parts of a tenant, and their projects, that roles can be held in.'],
   ['Users', 'The people of a tenant.'],
   ['Groups', 'Groups of users; a group may contain groups, to any depth.'],
   ['Applications', 'What access is given to.'],
@@ -52,7 +60,13 @@ function buildDocument(app: INestApplication, options: DocumentOptions): OpenAPI
     .addSecurityRequirements('client');
   for (const [name, description] of TAGS) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), {
-    extraModels: [PlainRefusal, ValidationRefusal],
+    extraModels: [
+      PlainRefusal,
+      ValidationRefusal,
+      ApplicationRoleRefusal,
+      ApplicationRoleValidationRefusal,
+      ScopedRoleRefusal,
+    ],
     operationIdFactory: (_controller, method) => method,
   });
   Object.assign(document.paths, structuredClone(options.morePaths));

@@ -2,7 +2,19 @@ import { nextBatch } from '../../persistence/in-batches.js';
 import { statement, type Statement } from '../../persistence/statement.js';
 
 /** The tables of a tenant that grow with its people, those that others point at last. */
-const TABLES = ['user_sets', 'assignments', 'group_members', 'group_closure', 'group_nestings', 'users', 'groups'];
+const TABLES = [
+  'user_sets',
+  'organization_owners',
+  'organization_members',
+  'role_assignments',
+  'roles',
+  'assignments',
+  'group_members',
+  'group_closure',
+  'group_nestings',
+  'users',
+  'groups',
+];
 
 /**
  * Empties a tenant table by table, a batch a statement: the one cascade from `tenants` would take a statement of minutes.

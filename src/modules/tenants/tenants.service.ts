@@ -4,6 +4,7 @@ import { notFound } from '../../kernel/domain-error.js';
 import { isUuid, newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import { TenantScope, type PlatformScope } from '../../kernel/scope.js';
+import { TenantFounding } from '../../kernel/tenant-founding.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { inBatches } from '../../persistence/in-batches.js';
 import { ResourceRepository } from '../../persistence/resource-repository.js';
@@ -21,17 +22,21 @@ export class TenantsService {
   constructor(
     private readonly doors: DatabaseDoors,
     private readonly callers: CallerCache,
+    private readonly founding: TenantFounding,
   ) {
     this.#tenants = new ResourceRepository(doors, { entity: Tenant, name: 'tenant', snapshot: tenantResponse });
     this.#tenants.onRemoval((_transaction, scope, id) => this.#empty(scope, id));
   }
 
-  /** Errors: 409 `slug_taken`. */
+  /** Makes the tenant with what every tenant has. Errors: 409 `slug_taken`. */
   async create(scope: PlatformScope, input: TenantCreate): Promise<Tenant> {
     const tenant = Object.assign(new Tenant(), { id: newId(), slug: input.slug, name: input.name });
-    const made = await this.#tenants.create(scope, tenant, { ...input });
-    this.#forget(scope, made.id);
-    return made;
+    return this.doors.unitOfWork.run(scope, async () => {
+      const made = await this.#tenants.create(scope, tenant, { ...input });
+      await this.#inside(scope, made.id, (inside) => this.founding.found(inside));
+      this.#forget(scope, made.id);
+      return made;
+    });
   }
 
   /** Whether there is any tenant at all. */

@@ -1,0 +1,32 @@
+import { Line, Prose } from '../../../http/fields/fields.js';
+import { PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
+
+const NAME = { description: 'Unique in its workspace, whatever the case.', example: 'Churn forecast' };
+const DESCRIPTION = {
+  description: 'What it is for.',
+  example: 'Tells who is about to leave.',
+  optional: true,
+  nullable: true,
+};
+
+export class ProjectCreate {
+  @Line(NAME)
+  name!: string;
+
+  @Prose(DESCRIPTION)
+  description?: string | null;
+}
+
+/** A JSON merge patch (RFC 7396). */
+export class ProjectUpdate {
+  @Line({ ...NAME, optional: true })
+  name?: string;
+
+  @Prose(DESCRIPTION)
+  description?: string | null;
+}
+
+export class ProjectListQuery extends PageQuery {
+  @TextParameter({ description: 'Only projects whose name contains this, whatever the case.', sample: 'ada' })
+  search?: string;
+}
