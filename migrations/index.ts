@@ -8,6 +8,7 @@ import { CreateImports1795305600006 } from './1795305600006-create-imports.js';
 import { IndexAssignmentsOfApplication1795305600007 } from './1795305600007-index-assignments-of-application.js';
 import { CreateWorkspaces1795305600008 } from './1795305600008-create-workspaces.js';
 import { CreateRoles1795305600009 } from './1795305600009-create-roles.js';
+import { FreeClosureOfAKey1795305600010 } from './1795305600010-free-closure-of-a-key.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   IndexAssignmentsOfApplication1795305600007,
   CreateWorkspaces1795305600008,
   CreateRoles1795305600009,
+  FreeClosureOfAKey1795305600010,
 ];

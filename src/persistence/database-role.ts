@@ -12,6 +12,12 @@ export const ENTER_SCOPE = {
   text: `SELECT set_config('role', $1, true), set_config('doorlist.tenant_id', $2, true)`,
 } as const;
 
+/** The same for a statement that is planned once: with the values that it has now no plan of its own is made. */
+export const ENTER_SCOPE_PLANNED_ONCE = {
+  name: 'doorlist.enter_scope_planned_once',
+  text: `${ENTER_SCOPE.text}, set_config('plan_cache_mode', 'force_generic_plan', true)`,
+} as const;
+
 /** The values of ENTER_SCOPE for a scope. */
 export function scopeValues(scope: AnyScope): [role: string, tenantId: string] {
   return scope instanceof TenantScope ? [DATABASE_ROLES.tenant, scope.tenantId] : [DATABASE_ROLES.platform, ''];

@@ -2,9 +2,20 @@
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** Planned once a connection and never for its values; see `plannedOnce`. */
+  readonly plannedOnce?: true;
 }
 
 /** `name` is unique in the whole service, `<room>.<what_it_does>`; the values are always parameters, never text. */
 export function statement(name: string, text: string): Statement {
   return { name, text: text.trim() };
+}
+
+/**
+ * The same statement, planned once for all values instead of anew for each. For what is long to plan beside its work and
+ * has one good plan: every table entered by keys, whatever the values and the size of the tenant. Not for a LIMIT whose
+ * number decides the plan.
+ */
+export function plannedOnce(planned: Statement): Statement {
+  return { ...planned, plannedOnce: true };
 }

@@ -6,8 +6,7 @@ const PER_PAGE = 50;
 /** The build's set of users, as far as it is used here. */
 interface UserSet {
   readonly size: number;
-  addRow(row: Row): void;
-  addOrdinals(packed: Buffer): void;
+  addPacked(row: Row): void;
   union(other: UserSet): UserSet;
   minus(other: UserSet): UserSet;
   rank(ordinal: number): number;
@@ -23,11 +22,7 @@ export async function serveEffectiveUsers({ fastify, query, base }: Floor, order
   const { UserSet: Users } = await built<{ UserSet: new () => UserSet }>('modules/users/sets/user-set.js');
   const setOf = (rows: readonly Row[], kind: number): UserSet => {
     const set = new Users();
-    for (const row of rows) {
-      if (row.kind !== kind) continue;
-      if (row.chunk !== null) set.addRow(row);
-      else set.addOrdinals(row.members as Buffer);
-    }
+    for (const row of rows) if (row.kind === kind) set.addPacked(row);
     return set;
   };
   fastify.get<Call>(`${base}/applications/:application/effective-users`, async (request, reply) => {

@@ -7,6 +7,7 @@ import {
   servedDocument,
   type OpenApiDocument,
 } from '../support/openapi-document.js';
+import { surfaceOf } from '../support/surfaces.js';
 import { workerState } from '../support/test-state.js';
 import { ExampleCheck, examplePlaces } from './document-examples.js';
 import { schemaErrors, structureErrors } from './openapi-structure.js';
@@ -106,14 +107,12 @@ describe('the OpenAPI document', () => {
   it('says of every guarded operation that it may answer 401, 403, 422, 500 and 503, in the error format', () => {
     const guarded = operationsOf(document).filter(({ operation }) => isGuarded(document, operation));
     expect(guarded.length).toBeGreaterThan(40);
-    for (const { operation } of guarded) {
+    for (const { path, operation } of guarded) {
       const schemas = ['401', '403', '422', '500', '503'].map(
         (status) => operation.responses[status]?.content?.['application/json']?.schema,
       );
-      const [plain, values] = [
-        { $ref: '#/components/schemas/Error' },
-        { $ref: '#/components/schemas/HTTPValidationError' },
-      ];
+      const { plainSchema, listSchema } = surfaceOf(path);
+      const [plain, values] = [plainSchema, listSchema].map((name) => ({ $ref: `#/components/schemas/${name}` }));
       expect(schemas).toEqual([plain, plain, values, plain, plain]);
     }
   });

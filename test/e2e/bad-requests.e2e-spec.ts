@@ -5,6 +5,7 @@ import { operationsOf, servedDocument } from '../support/openapi-document.js';
 import { requestText, sendRaw, sendTooLarge, type RawAnswer } from '../support/raw-http.js';
 import { sql } from '../support/sql.js';
 import { storedRows } from '../support/stored-rows.js';
+import { refusalAt } from '../support/surfaces.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -29,7 +30,7 @@ function expectRefusal(answer: RawAnswer | null, status: number, code: unknown =
 describe('a method that a path does not have', () => {
   it('is answered 405 with the methods it has, on every path of the document', async () => {
     const tenant = await newTenant();
-    const operations = operationsOf(await servedDocument()).filter(({ path }) => path.startsWith('/api/'));
+    const operations = operationsOf(await servedDocument()).filter(({ path }) => /^\/(api|v1)\//.test(path));
     for (const path of new Set(operations.map((operation) => operation.path))) {
       const url = path.replace('{tenant_id}', tenant.id).replace(/\{[^}]+\}/g, randomUUID());
       // Some paths are also paths of another template: .../applications/bulk is .../applications/{application_id}, too.
@@ -41,7 +42,8 @@ describe('a method that a path does not have', () => {
         expect(`${method} ${path} ${answer.status} ${String(answer.headers.get('allow'))}`).toBe(
           `${method} ${path} 405 ${allow}`,
         );
-        expect(answer.body).toEqual(refusal(answer, 'method_not_allowed', expect.stringContaining(allow)));
+        const said = refusalAt(path, answer, 'method_not_allowed', expect.stringContaining(allow));
+        expect(answer.body).toEqual(said);
       }
     }
   });

@@ -3,6 +3,8 @@ import { Api, openApiCheck, platformApi } from '../support/api.js';
 import { requestOf, type FuzzedRequest, type KnownIds } from '../support/fuzz-values.js';
 import { isGuarded, operationsOf, servedDocument, type PlacedOperation } from '../support/openapi-document.js';
 import { sendRaw } from '../support/raw-http.js';
+import { newRole } from '../support/role-steps.js';
+import { surfaceOf } from '../support/surfaces.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { workerState } from '../support/test-state.js';
 import { expectSetsTrue } from '../support/user-sets.js';
@@ -34,13 +36,21 @@ async function idsIn(
     return (made.body as { data: { id: string } }).data.id;
   };
   const workspace = await tenant.workspace();
+  const application_id = [await tenant.application(), await tenant.application(), strangers.application];
+  const user_id = [await tenant.user(), await tenant.user(), strangers.user];
   const group_id = [await tenant.group(), await tenant.group(), strangers.group];
   return {
     tenant_id: [tenant.id],
-    user_id: [await tenant.user(), await tenant.user(), strangers.user],
+    user_id,
     group_id,
     child_id: group_id,
-    application_id: [await tenant.application(), await tenant.application(), strangers.application],
+    application_id,
+    app_id: application_id.slice(0, 2),
+    role_id: [
+      await newRole(tenant.api, application_id[0]!, 'Editor', ['a', '*']),
+      await newRole(tenant.api, application_id[1]!, 'Reader'),
+    ],
+    entity_id: [...user_id, ...group_id, ...application_id],
     workspace_id: [workspace, await tenant.workspace()],
     project_id: [await tenant.project(workspace), await tenant.project(workspace)],
     api_client_id: [(client.body as { data: { id: string } }).data.id],
@@ -65,7 +75,7 @@ async function newWorld(): Promise<World> {
 async function send(
   api: Api,
   { method, path, headers, body, contentType }: FuzzedRequest,
-): Promise<{ status: number; text: string; body: unknown }> {
+): Promise<{ status: number; requestId: string; body: unknown }> {
   const isFile = contentType !== 'application/json';
   const content = body === undefined ? '' : isFile && typeof body === 'string' ? body : JSON.stringify(body);
   const lines = {
@@ -86,7 +96,7 @@ async function send(
   const isReadable = answer.status !== 400 && answer.status !== 414;
   if (isReadable)
     (await openApiCheck(api.url)).check(method, path.split('?', 1)[0] ?? path, answer.status, type, parsed);
-  return { status: answer.status, text: answer.text, body: parsed };
+  return { status: answer.status, requestId: answer.headers['x-request-id'] ?? '', body: parsed };
 }
 
 /** What must hold of every answer, whatever was asked and by whom. */
@@ -95,31 +105,23 @@ async function expectSound(api: Api, request: FuzzedRequest): Promise<number> {
   expect(answer.status).toBeGreaterThanOrEqual(200);
   expect(answer.status).toBeLessThan(500);
   if (answer.status < 400) return answer.status;
-  expect(answer.body).toEqual({
-    detail: answer.status === 422 ? expect.any(Array) : expect.any(String),
-    code: expect.stringMatching(/^[a-z0-9_]+$/),
-    request_id: expect.any(String),
-  });
-  for (const text of ownWords(answer.body as Refusal, request)) expect(text).not.toMatch(LEAKS);
+  const surface = surfaceOf(request.path);
+  const { code = 'none' } = answer.body as { code?: string };
+  expect(code).toMatch(/^[a-z0-9_]+$/);
+  const message: unknown = answer.status === 422 ? expect.any(Array) : expect.any(String);
+  const headers = new Headers({ 'x-request-id': answer.requestId });
+  expect(answer.body).toEqual(surface.body({ headers }, { status: answer.status, code, message }));
+  for (const text of ownWords(surface.messagesIn(answer.body), request)) expect(text).not.toMatch(LEAKS);
   return answer.status;
 }
 
-interface Refusal {
-  readonly detail: string | { readonly msg: string }[];
-  readonly code: string;
-}
-
 /** What an error says by itself: the wrong values that it repeats are the fuzzer's, and some of those look like SQL. */
-function ownWords({ detail, code }: Refusal, { path, body }: FuzzedRequest): string[] {
-  const messages = typeof detail === 'string' ? [detail] : detail.map(({ msg }) => msg);
+function ownWords(messages: readonly string[], { path, body }: FuzzedRequest): string[] {
   const sent = [...textsIn(body), ...path.split(/[/?&=]/).map(readable)].filter((text) => text.length > 3);
   const longestFirst = sent.toSorted((left, right) => right.length - left.length);
-  return [
-    code,
-    ...messages.map((message) =>
-      longestFirst.reduce((rest, text) => rest.replaceAll(text, ''), message.split(', not ')[0]!),
-    ),
-  ];
+  return messages.map((message) =>
+    longestFirst.reduce((rest, text) => rest.replaceAll(text, ''), message.split(', not ')[0]!),
+  );
 }
 
 function textsIn(value: unknown): string[] {
@@ -137,7 +139,7 @@ function readable(part: string): string {
 }
 
 function isFuzzed(document: Parameters<typeof isGuarded>[0], { operation, path }: PlacedOperation): boolean {
-  return isGuarded(document, operation) && path.startsWith('/api/');
+  return isGuarded(document, operation) && /^\/(api|v1)\//.test(path);
 }
 
 /** The ids that an operation is called with, so that one which ends a thing does not take it from all others. */

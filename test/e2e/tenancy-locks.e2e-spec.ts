@@ -86,7 +86,7 @@ describe('lock 2, the keys of the database', () => {
       ['group_members (tenant_id, group_id, user_id, user_ordinal)', [mine.id, b.group, a.user, '0']],
       ['group_nestings (tenant_id, parent_id, child_id)', [mine.id, a.child, b.child]],
       ['group_nestings (tenant_id, parent_id, child_id)', [mine.id, b.group, a.child]],
-      ['group_closure (tenant_id, ancestor_id, descendant_id)', [mine.id, a.group, b.child]],
+      ['group_closure (tenant_id, ancestor_id, descendant_id)', [mine.id, b.group, a.child]],
       [
         'assignments (tenant_id, id, assigned_by, application_id, user_id, user_ordinal)',
         [mine.id, randomUUID(), 'x', a.application, b.user, '0'],

@@ -4,6 +4,8 @@ import { refusal } from '../support/assignment-steps.js';
 import { newDatabase } from '../support/database-copy.js';
 import { startDoorlist } from '../support/doorlist-process.js';
 import { isGuarded, operationsOf, servedDocument, type PlacedOperation } from '../support/openapi-document.js';
+import { newRole } from '../support/role-steps.js';
+import { refusalAt, surfaceOf } from '../support/surfaces.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 
 /** DESIGN section 7, in the order of the scopes there; `platform` stands apart. */
@@ -32,6 +34,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   Groups: 'directory',
   Applications: 'applications',
   Workspaces: 'directory',
+  Roles: 'roles',
   'API clients': 'clients',
   Audit: 'audit',
 };
@@ -86,17 +89,15 @@ describe('lock 1, the guards', () => {
       );
       expect(`${operation.name} ${answer.status}`).toBe(`${operation.name} 401`);
       expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="doorlist"');
-      expect(await answer.json()).toEqual({
-        detail: expect.any(String),
-        code: 'missing_token',
-        request_id: answer.headers.get('x-request-id'),
-      });
+      expect(await answer.json()).toEqual(refusalAt(path, answer, 'missing_token', expect.any(String)));
     }
   });
 
   it('answer 403 to the token of another tenant, the same whether the tenant of the path exists or not', async () => {
     const [mine, theirs] = [await newTenant(), await newTenant()];
-    const inTenants = (await guardedOperations()).filter((operation) => scopeOf(operation) !== 'platform');
+    const inTenants = (await guardedOperations()).filter(
+      (operation) => operation.path.includes('{tenant_id}') && scopeOf(operation) !== 'platform',
+    );
     expect(inTenants.length).toBeGreaterThan(30);
     for (const operation of inTenants) {
       for (const tenantId of [theirs.id, randomUUID()]) {
@@ -131,7 +132,8 @@ describe('lock 1, the guards', () => {
       for (const operation of operations.filter((each) => scopeOf(each) === scope)) {
         const answer = await call(api, operation, tenant.id);
         expect(`${operation.name} ${answer.status}`).toBe(`${operation.name} 403`);
-        expect(answer.body).toEqual(refusal(answer, 'insufficient_scope', `The token needs the scope ${scope}.`));
+        const message = `The token needs the scope ${scope}.`;
+        expect(answer.body).toEqual(refusalAt(operation.path, answer, 'insufficient_scope', message));
         expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="doorlist", error="insufficient_scope"/);
       }
     }
@@ -189,12 +191,16 @@ async function things(tenant: TestTenant): Promise<Record<string, string>> {
   const announced = await tenant.api.post(`${tenant.path}/imports`, { kind: 'users' });
   const user_id = await tenant.user();
   const workspace_id = await tenant.workspace();
+  const application_id = await tenant.application();
   return {
     tenant_id: tenant.id,
     user_id,
     group_id: await tenant.group('Parent', [user_id]),
     child_id: await tenant.group('Child'),
-    application_id: await tenant.application(),
+    application_id,
+    app_id: application_id,
+    role_id: await newRole(tenant.api, application_id, 'Editor'),
+    entity_id: user_id,
     workspace_id,
     project_id: await tenant.project(workspace_id),
     api_client_id: (client.body as { data: { id: string } }).data.id,
@@ -203,12 +209,14 @@ async function things(tenant: TestTenant): Promise<Record<string, string>> {
 }
 
 function bodyOf({ operation, method }: PlacedOperation, ids: Record<string, string>): unknown {
-  if (method !== 'POST' && method !== 'PATCH') return undefined;
   const schema = operation.requestBody?.content['application/json']?.schema?.$ref?.split('/').at(-1);
   if (schema === 'AssignmentCreate') return { application_id: ids.application_id };
   if (schema === 'BulkAssignmentCreate') return { application_ids: [ids.application_id] };
   if (schema === 'AssignmentOperations') return { operations: [{ op: 'add', user_id: ids.user_id }] };
   if (schema === 'ProjectCreate') return { name: 'Any' };
+  if (schema === 'ApplicationRoleCreate') return { role_name: 'Any' };
+  if (schema === 'ApplicationRoleUpdate') return {};
+  if (schema === 'ApplicationRoleAssign') return { entity_ids: [ids.user_id], entity_type: 'User' };
   if (schema === 'MembersAdd') return { user_ids: [ids.user_id] };
   return method === 'PATCH' ? { name: undefined } : undefined;
 }
@@ -217,8 +225,8 @@ describe('lock 2, seen from outside', () => {
   it("answers 404 to another tenant's id in any place of any path, in the very words of an unknown id", async () => {
     const [mine, theirs] = [await newTenant(), await newTenant()];
     const [own, foreign] = [await things(mine), await things(theirs)];
-    const operations = (await guardedOperations()).filter(({ path }) =>
-      path.startsWith('/api/v1/tenants/{tenant_id}/'),
+    const operations = (await guardedOperations()).filter(
+      ({ path }) => path.startsWith('/api/v1/tenants/{tenant_id}/') || path.startsWith('/v1/'),
     );
     let checked = 0;
     for (const operation of operations) {
@@ -230,8 +238,8 @@ describe('lock 2, seen from outside', () => {
             const answer = await mine.api.call(operation.method, url, { body: bodyOf(operation, own) });
             return {
               status: answer.status,
-              detail: String(answer.body.detail).replaceAll(id, 'ID'),
-              code: answer.body.code as string,
+              message: surfaceOf(operation.path).messagesIn(answer.body).join().replaceAll(id, 'ID'),
+              code: answer.body.code as string | undefined,
             };
           }),
         );

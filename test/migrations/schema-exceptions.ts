@@ -37,7 +37,6 @@ export const NOT_IN_ENTITIES: readonly string[] = [
   'users_user_name_length',
   // Groups, members and nestings.
   'group_closure_ancestor_fkey',
-  'group_closure_descendant_fkey',
   'group_closure_no_cycle',
   'group_closure_up',
   'group_members_for_a_time',

@@ -12,6 +12,8 @@ import { OrganizationRolesController } from './organization/organization-roles.c
 import { OrganizationRolesService } from './organization/organization-roles.service.js';
 import { OwnerController } from './owner/owner.controller.js';
 import { OwnerService } from './owner/owner.service.js';
+import { HeldRolesController } from './reading/held-roles.controller.js';
+import { HeldRolesService } from './reading/held-roles.service.js';
 import { RolesRepository } from './roles.repository.js';
 import { ScopedAssignmentsController } from './scoped/scoped-assignments.controller.js';
 import { ScopedAssignmentsService } from './scoped/scoped-assignments.service.js';
@@ -20,11 +22,18 @@ import { ScopedAssignmentsService } from './scoped/scoped-assignments.service.js
 @Global()
 @Module({
   imports: [UsersModule, GroupsModule, ApplicationsModule, WorkspacesModule],
-  controllers: [ApplicationRolesController, OrganizationRolesController, OwnerController, ScopedAssignmentsController],
+  controllers: [
+    ApplicationRolesController,
+    HeldRolesController,
+    OrganizationRolesController,
+    OwnerController,
+    ScopedAssignmentsController,
+  ],
   providers: [
     RoleAssignmentsService,
     RolesRepository,
     ApplicationRolesService,
+    HeldRolesService,
     OrganizationRolesService,
     OwnerService,
     ScopedAssignmentsService,

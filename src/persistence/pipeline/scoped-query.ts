@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { ENTER_SCOPE } from '../database-role.js';
+import { ENTER_SCOPE, ENTER_SCOPE_PLANNED_ONCE } from '../database-role.js';
+import type { Statement } from '../statement.js';
 
 /** The part of pg's connection that a query writes its messages to. */
 interface Wire {
@@ -40,26 +41,28 @@ const asIs = (value: unknown): unknown => value;
  */
 class ScopedQuery extends Query {
   readonly #scope: [string, string];
+  readonly #enter: { readonly name: string; readonly text: string };
   readonly #prepared: boolean;
   #inScope = false;
 
   constructor(
     scope: [string, string],
-    statement: { name: string; text: string },
+    statement: Statement,
     values: unknown[],
     options: { prepared: boolean; callback: (error: Error | null, result: pg.QueryResult) => void },
   ) {
     const named = options.prepared ? { name: statement.name } : {};
     super({ ...named, text: statement.text, values, queryMode: 'extended' }, undefined, options.callback);
     this.#scope = scope;
+    this.#enter = statement.plannedOnce ? ENTER_SCOPE_PLANNED_ONCE : ENTER_SCOPE;
     this.#prepared = options.prepared;
   }
 
   override prepare(wire: Wire): void {
-    const name = this.#prepared ? ENTER_SCOPE.name : NOT_PREPARED;
+    const name = this.#prepared ? this.#enter.name : NOT_PREPARED;
     if (!this.#prepared || !isKnown(wire, name)) {
-      wire.parse({ name, text: ENTER_SCOPE.text });
-      if (this.#prepared) wire.submittedNamedStatements[name] = ENTER_SCOPE.text;
+      wire.parse({ name, text: this.#enter.text });
+      if (this.#prepared) wire.submittedNamedStatements[name] = this.#enter.text;
     }
     wire.bind({ portal: '', statement: name, values: this.#scope, valueMapper: asIs });
     wire.execute({ portal: '', rows: 0 });
@@ -85,7 +88,7 @@ function isKnown(wire: Wire, name: string): boolean {
 export function sendScoped(
   client: pg.ClientBase,
   scope: [string, string],
-  statement: { name: string; text: string },
+  statement: Statement,
   { values, prepared }: { values: unknown[]; prepared: boolean },
 ): Promise<pg.QueryResult> {
   return new Promise((resolve, reject) => {

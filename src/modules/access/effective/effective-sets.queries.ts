@@ -1,5 +1,5 @@
-import { statement, type Statement } from '../../../persistence/statement.js';
-import { holdsAlways, holdsNow } from '../../users/index.js';
+import { plannedOnce, statement, type Statement } from '../../../persistence/statement.js';
+import { holdsAlways, holdsNow, listOf } from '../../users/index.js';
 
 /** What a row of EFFECTIVE_SETS belongs to. */
 export const SET_KINDS = { application: 0, suspended: 1, direct: 2, group: 3, via: 4 } as const;
@@ -22,6 +22,24 @@ const REACHED = `
      WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.group_id IS NOT NULL AND ${holdsNow('a')}
        AND EXISTS (SELECT FROM door WHERE is_open)
   )`;
+
+/** The stored sets of the owners: their lists one after the other, and whether there are bits as well. */
+const KEPT = `kept AS MATERIALIZED (
+       SELECT owners.*, its.lists, its.has_bits
+         FROM owners CROSS JOIN LATERAL (
+           SELECT string_agg(${listOf('s')}, '') AS lists, count(s.bits) > 0 AS has_bits
+             FROM user_sets s
+            WHERE s.tenant_id = $1 AND s.owner_id = owners.owner_id AND ($4::int[] IS NULL OR s.chunk = ANY ($4))
+         ) its
+     )`;
+
+/** The lists of each owner as they are, which need no sorting, and the bits of all owners of a kind put together. */
+const KEPT_ROWS = `SELECT kept.kind, kept.moment, NULL, NULL, kept.lists, NULL FROM kept WHERE kept.lists IS NOT NULL
+     UNION ALL
+     SELECT kept.kind, kept.moment, s.chunk, bit_send(bit_or(s.bits)), NULL, NULL
+       FROM kept JOIN user_sets s ON s.tenant_id = $1 AND s.owner_id = kept.owner_id
+      WHERE kept.has_bits AND s.bits IS NOT NULL AND ($4::int[] IS NULL OR s.chunk = ANY ($4))
+      GROUP BY kept.kind, kept.moment, s.chunk`;
 
 /**
  * Everything that tells who may use an application now, as sets of users, a row a kind and chunk; nothing is kept
@@ -46,21 +64,19 @@ function effectiveSetsStatement(byMoment: boolean): Statement {
        UNION ALL SELECT ${via}, group_id, NULL FROM through
        UNION ALL SELECT ${direct}, $2, NULL FROM door WHERE is_open
        UNION ALL SELECT ${suspended}, $1, NULL FROM door WHERE is_open
-     )
-     SELECT ${application} AS kind, NULL::bigint AS moment, NULL::int AS chunk, NULL::bytea AS bits, NULL::bytea AS members
+     ), ${KEPT}
+     SELECT ${application} AS kind, NULL::bigint AS moment, NULL::int AS chunk, NULL::bytea AS bits, NULL::bytea AS lists,
+            NULL::bytea AS ordinals
        FROM door
      UNION ALL
-     SELECT owners.kind, owners.moment, s.chunk, bit_send(bit_or(s.bits)), string_agg(s.members, '')
-       FROM owners JOIN user_sets s ON s.tenant_id = $1 AND s.owner_id = owners.owner_id
-      WHERE $4::int[] IS NULL OR s.chunk = ANY ($4)
-      GROUP BY owners.kind, owners.moment, s.chunk
+     ${KEPT_ROWS}
      UNION ALL
-     SELECT owners.kind, owners.moment, NULL, NULL, string_agg(int4send(m.user_ordinal), '')
+     SELECT owners.kind, owners.moment, NULL, NULL, NULL, string_agg(int4send(m.user_ordinal), '')
        FROM owners JOIN group_members m ON m.tenant_id = $1 AND m.group_id = owners.owner_id
       WHERE owners.kind IN (${group}, ${via}) AND NOT (${holdsAlways('m')}) AND ${holdsNow('m')}
       GROUP BY owners.kind, owners.moment
      UNION ALL
-     SELECT ${direct}, NULL, NULL, NULL, string_agg(int4send(a.user_ordinal), '')
+     SELECT ${direct}, NULL, NULL, NULL, NULL, string_agg(int4send(a.user_ordinal), '')
        FROM assignments a
       WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.user_id IS NOT NULL
         AND NOT (${holdsAlways('a')}) AND ${holdsNow('a')} AND EXISTS (SELECT FROM door WHERE is_open)
@@ -68,8 +84,8 @@ function effectiveSetsStatement(byMoment: boolean): Statement {
   );
 }
 
-export const EFFECTIVE_SETS = effectiveSetsStatement(false);
-export const EFFECTIVE_SETS_BY_MOMENT = effectiveSetsStatement(true);
+export const EFFECTIVE_SETS = plannedOnce(effectiveSetsStatement(false));
+export const EFFECTIVE_SETS_BY_MOMENT = plannedOnce(effectiveSetsStatement(true));
 
 /**
  * The direct assignments that hold now, by their moments: eight bytes of the moment and four of the user's ordinal each.
@@ -102,9 +118,10 @@ export const FOUND_AMONG = statement(
  * By users_ordinal_key, assignments_application_user_key, group_members_user, group_closure_up. Values: tenant,
  * application, ordinals.
  */
-export const EXPLAINED_USERS = statement(
-  'access.explained_users',
-  `WITH ${REACHED}
+export const EXPLAINED_USERS = plannedOnce(
+  statement(
+    'access.explained_users',
+    `WITH ${REACHED}
    SELECT u.ordinal, u.id AS user_id, u.user_name, u.email, u.display_name, u.status, u.user_name_key, u.display_name_key,
           CASE WHEN direct.moment IS NOT NULL THEN 'direct' WHEN via.group_id IS NOT NULL THEN 'group' END AS assignment_type,
           CASE WHEN direct.moment IS NULL THEN via.group_id END AS assigned_via,
@@ -125,6 +142,7 @@ export const EXPLAINED_USERS = statement(
         ORDER BY given.moment, given.id LIMIT 1
      ) via ON direct.moment IS NULL
     ORDER BY asked.place`,
+  ),
 );
 
 /** How a list by names goes on: which column, which way, after which user. */

@@ -1,15 +1,12 @@
 import { notFound } from '../../../kernel/domain-error.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import type { Database } from '../../../persistence/database.js';
-import { UserSet } from '../../users/index.js';
+import { UserSet, type PackedUsers } from '../../users/index.js';
 import { EFFECTIVE_SETS, EFFECTIVE_SETS_BY_MOMENT, SET_KINDS } from './effective-sets.queries.js';
 
-interface Row {
+interface Row extends PackedUsers {
   readonly kind: number;
   readonly moment: string | null;
-  readonly chunk: number | null;
-  readonly bits: Buffer | null;
-  readonly members: Buffer | null;
 }
 
 /** Who may use an application at one moment, as sets; who is in several of them is told apart by `chosen`. */
@@ -105,11 +102,7 @@ function setsByMoment(rows: readonly Row[]): ReadonlyMap<string, UserSet> {
 
 function setOf(rows: readonly Row[], kind: number): UserSet {
   const set = new UserSet();
-  for (const row of rows) {
-    if (row.kind !== kind) continue;
-    if (row.chunk !== null) set.addRow({ ...row, chunk: row.chunk });
-    else if (row.members) set.addOrdinals(row.members);
-  }
+  for (const row of rows) if (row.kind === kind) set.addPacked(row);
   return set;
 }
 

@@ -54,14 +54,19 @@ export const CLOSE_NEW_GROUP = statement(
   `INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id) VALUES ($1, $2, $2)`,
 );
 
-/** After a nesting was added: all above the parent now hold all below the child. Values: tenant, parent, child. */
+/**
+ * After a nesting was added: all above the parent now hold all below the child. Others wait (LOCK_NESTINGS), so what is
+ * not there yet stays so. Values: tenant, parent, child.
+ */
 export const CLOSE_ADDED = statement(
   'groups.close_added',
   `INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id)
    SELECT $1, above.ancestor_id, below.descendant_id
      FROM group_closure above, group_closure below
     WHERE above.tenant_id = $1 AND above.descendant_id = $2 AND below.tenant_id = $1 AND below.ancestor_id = $3
-   ON CONFLICT (tenant_id, ancestor_id, descendant_id) DO NOTHING`,
+      AND NOT EXISTS (SELECT FROM group_closure held
+                       WHERE held.tenant_id = $1 AND held.ancestor_id = above.ancestor_id
+                         AND held.descendant_id = below.descendant_id)`,
 );
 
 /** All above and all below a group, itself included. Values: tenant, upper group, lower group. */

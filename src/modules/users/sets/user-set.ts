@@ -1,9 +1,10 @@
-import { CHUNK } from './user-sets.js';
+import { CHUNK, LIST_LENGTH_BITS } from './user-sets.js';
 
 const CHUNK_BYTES = CHUNK / 8;
 /** PostgreSQL sends a bit string as its length in four bytes, then its bits from the highest of each byte on. */
 const LENGTH_BYTES = 4;
 const ORDINAL_BYTES = 4;
+const LIST_HEAD_BYTES = 4;
 
 /** The bits of 16,384 users, seen as bytes and as words of the same memory. */
 interface Chunk {
@@ -11,11 +12,16 @@ interface Chunk {
   readonly words: Uint32Array;
 }
 
-/** A row of `user_sets` as statements answer it: bits as `bit_send` writes them, places as two bytes each. */
-export interface SetRow {
-  readonly chunk: number;
+/** Users as statements answer them, in any of three forms. */
+export interface PackedUsers {
+  /** Which 16,384 users `bits` are about. */
+  readonly chunk: number | null;
+  /** One row's bits, as `bit_send` writes them. */
   readonly bits: Buffer | null;
-  readonly members: Buffer | null;
+  /** Rows that list places, each as `listOf` writes it. */
+  readonly lists: Buffer | null;
+  /** Ordinals, as `int4send` writes each. */
+  readonly ordinals: Buffer | null;
 }
 
 /**
@@ -49,12 +55,11 @@ export class UserSet {
     return chunk !== undefined && ((chunk.bytes[place >> 3] ?? 0) & (0x80 >> (place & 7))) !== 0;
   }
 
-  /** Adds the users of a stored row. */
-  addRow({ chunk, bits, members }: SetRow): void {
-    const { bytes } = this.#chunk(chunk);
-    if (bits) for (let at = 0; at < CHUNK_BYTES; at += 1) bytes[at] = (bytes[at] ?? 0) | (bits[at + LENGTH_BYTES] ?? 0);
-    if (!members) return;
-    for (let at = 0; at + 1 < members.length; at += 2) mark(bytes, ((members[at] ?? 0) << 8) | (members[at + 1] ?? 0));
+  /** Adds users as statements answer them. */
+  addPacked({ chunk, bits, lists, ordinals }: PackedUsers): void {
+    if (chunk !== null && bits) this.#addBits(chunk, bits);
+    if (lists) this.#addLists(lists);
+    if (ordinals) this.addOrdinals(ordinals);
   }
 
   /** Adds ordinals as `int4send` writes them, one after the other. */
@@ -131,6 +136,20 @@ export class UserSet {
       rank += onesIn(chunk);
     }
     return rank;
+  }
+
+  #addBits(chunk: number, bits: Buffer): void {
+    const { bytes } = this.#chunk(chunk);
+    for (let at = 0; at < CHUNK_BYTES; at += 1) bytes[at] = (bytes[at] ?? 0) | (bits[at + LENGTH_BYTES] ?? 0);
+  }
+
+  #addLists(lists: Buffer): void {
+    for (let at = 0; at < lists.length;) {
+      const head = lists.readUInt32BE(at);
+      const { bytes } = this.#chunk(head >>> LIST_LENGTH_BITS);
+      const end = at + LIST_HEAD_BYTES + (head & ((1 << LIST_LENGTH_BITS) - 1));
+      for (at += LIST_HEAD_BYTES; at < end; at += 2) mark(bytes, ((lists[at] ?? 0) << 8) | (lists[at + 1] ?? 0));
+    }
   }
 
   #inOrder(descending: boolean): [number, Chunk][] {

@@ -14,6 +14,14 @@ export const CHUNK = 16_384;
 /** Most places that a row lists one by one; with more it is bits. */
 const MOST_LISTED = 512;
 
+/** In the four bytes before a packed list the lowest ones say how many bytes it takes, and those above them its chunk. */
+export const LIST_LENGTH_BITS = 11;
+
+/** A row's list for the way to UserSet: its head and its places; null where the row is bits. SQL. */
+export function listOf(row: string): string {
+  return `int4send((${row}.chunk << ${LIST_LENGTH_BITS}) | length(${row}.members)) || ${row}.members`;
+}
+
 /** Bits with these places set, which come as two bytes each. SQL. */
 function bitsAt(places: string): string {
   const place = `get_byte(${places}, at) * 256 + get_byte(${places}, at + 1)`;
