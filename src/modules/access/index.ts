@@ -1,4 +1,7 @@
 export { AccessModule } from './access.module.js';
+export { findSets } from './effective/effective-sets.js';
+export { explainedStatement, micros, setsStatement, type Reach } from './effective/effective-sets.queries.js';
+export { pageOfReached, type ReachedFilter, type ReachedList, type ReachedUser } from './effective/reached-users.js';
 export { countOf } from './explanation/bounded-paths.js';
 export { GroupGraph, shortestWays } from './explanation/group-ways.js';
 export type { Difference } from './verification/difference.js';

@@ -12,6 +12,8 @@ import { BuiltInFounding } from './built-in/built-in-founding.js';
 import { PermissionChecksController } from './checks/permission-checks.controller.js';
 import { PermissionChecksService } from './checks/permission-checks.service.js';
 import { DatabaseDelegation } from './delegation/database-delegation.js';
+import { PermissionHoldersController } from './holders/holders.controller.js';
+import { PermissionHoldersService } from './holders/holders.service.js';
 import { OrganizationRolesController } from './organization/organization-roles.controller.js';
 import { OrganizationRolesService } from './organization/organization-roles.service.js';
 import { OwnerController } from './owner/owner.controller.js';
@@ -32,6 +34,7 @@ import { ScopedAssignmentsService } from './scoped/scoped-assignments.service.js
     OrganizationRolesController,
     OwnerController,
     PermissionChecksController,
+    PermissionHoldersController,
     ScopedAssignmentsController,
   ],
   providers: [
@@ -42,6 +45,7 @@ import { ScopedAssignmentsService } from './scoped/scoped-assignments.service.js
     OrganizationRolesService,
     OwnerService,
     PermissionChecksService,
+    PermissionHoldersService,
     ScopedAssignmentsService,
     { provide: TenantFounding, useClass: BuiltInFounding },
     { provide: Delegation, useClass: DatabaseDelegation },

@@ -7,13 +7,32 @@ export const SET_KINDS = { application: 0, suspended: 1, direct: 2, group: 3, vi
 const { application, suspended, direct, group, via } = SET_KINDS;
 
 /** A moment as whole microseconds since 1970, which is all that PostgreSQL keeps of it. */
-const micros = (moment: string): string => `(extract(epoch FROM ${moment}) * 1000000)::bigint`;
+export const micros = (moment: string): string => `(extract(epoch FROM ${moment}) * 1000000)::bigint`;
 
 /**
- * The application, the groups assigned to it now, and all groups inside of these. By applications_pkey,
- * assignments_application_group_key and group_closure_pkey.
+ * From what users are reached, as SQL over $1, the tenant, and $2, the application: what is given to users and to groups.
+ * All of it is read by keys.
  */
-const REACHED = `
+export interface Reach {
+  /** What it is called in the names of statements. */
+  readonly name: string;
+  /**
+   * Common tables: `door`, one row where the application is there, with `is_open`; and `given`, what groups have now:
+   * `id`, `group_id`, `moment`.
+   */
+  readonly tables: string;
+  /** The owners, as `owner_id`, of the stored sets of users who have it themselves. */
+  readonly directOwners: string;
+  /** The ordinals of users who have it themselves for a time, as rows of the statement; left out where nobody can. */
+  readonly directForATime?: string;
+  /** What the user `u` has itself, a row or none: `moment` and what else rows show. */
+  readonly directOf: string;
+}
+
+/** An application, and who and what is assigned to it. By applications_pkey and assignments_application_group_key. */
+const ASSIGNED: Reach = {
+  name: 'access.effective',
+  tables: `
   door AS MATERIALIZED (
     SELECT p.status = 'active' AND t.status = 'active' AS is_open
       FROM applications p JOIN tenants t ON t.id = $1 WHERE p.tenant_id = $1 AND p.id = $2
@@ -21,7 +40,17 @@ const REACHED = `
     SELECT a.id, a.group_id, ${micros('a.assigned_at')} AS moment FROM assignments a
      WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.group_id IS NOT NULL AND ${holdsNow('a')}
        AND EXISTS (SELECT FROM door WHERE is_open)
-  )`;
+  )`,
+  directOwners: `SELECT $2 AS owner_id FROM door WHERE is_open`,
+  directForATime: `SELECT ${direct}, NULL, NULL, NULL, NULL, string_agg(int4send(a.user_ordinal), '')
+       FROM assignments a
+      WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.user_id IS NOT NULL
+        AND NOT (${holdsAlways('a')}) AND ${holdsNow('a')} AND EXISTS (SELECT FROM door WHERE is_open)
+     HAVING count(*) > 0`,
+  directOf: `SELECT ${micros('a.assigned_at')} AS moment FROM assignments a
+        WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.user_id = u.id AND ${holdsNow('a')}
+          AND EXISTS (SELECT FROM door WHERE is_open)`,
+};
 
 /** The stored sets of the owners: their lists one after the other, and whether there are bits as well. */
 const KEPT = `kept AS MATERIALIZED (
@@ -42,18 +71,18 @@ const KEPT_ROWS = `SELECT kept.kind, kept.moment, NULL, NULL, kept.lists, NULL F
       GROUP BY kept.kind, kept.moment, s.chunk`;
 
 /**
- * Everything that tells who may use an application now, as sets of users, a row a kind and chunk; nothing is kept
- * between two reads, so what a write has answered is seen. The first row says whether the application is there.
+ * Everything that tells who is reached now, as sets of users, a row a kind and chunk; nothing is kept between two reads,
+ * so what a write has answered is seen. The first row says whether the application is there.
  *
- * `byMoment` keeps what groups give apart by the moment of the assignment. What holds for a time is not in the stored
+ * `byMoment` keeps what groups give apart by the moment at which it was given. What holds for a time is not in the stored
  * sets and comes from group_members_for_a_time and assignments_for_a_time: as ordinals, four bytes each, and no chunk.
- * Values: tenant, application, group that access must go through or null, chunks or null for all.
+ * Values: tenant, application, group that it must go through or null, chunks or null for all, and what else the reach has.
  */
-function effectiveSetsStatement(byMoment: boolean): Statement {
+export function setsStatement(reach: Reach, byMoment = false): Statement {
   const moment = byMoment ? 'inside.moment' : 'NULL::bigint';
-  return statement(
-    `access.effective_sets${byMoment ? '_by_moment' : ''}`,
-    `WITH ${REACHED}, inside AS MATERIALIZED (
+  const sets = statement(
+    `${reach.name}_sets${byMoment ? '_by_moment' : ''}`,
+    `WITH ${reach.tables}, inside AS MATERIALIZED (
        SELECT DISTINCT c.descendant_id AS group_id${byMoment ? ', given.moment' : ''}
          FROM given JOIN group_closure c ON c.tenant_id = $1 AND c.ancestor_id = given.group_id
      ), through AS MATERIALIZED (
@@ -62,7 +91,7 @@ function effectiveSetsStatement(byMoment: boolean): Statement {
      ), owners AS (
        SELECT ${group} AS kind, inside.group_id AS owner_id, ${moment} AS moment FROM inside
        UNION ALL SELECT ${via}, group_id, NULL FROM through
-       UNION ALL SELECT ${direct}, $2, NULL FROM door WHERE is_open
+       UNION ALL SELECT ${direct}, own.owner_id, NULL FROM (${reach.directOwners}) own
        UNION ALL SELECT ${suspended}, $1, NULL FROM door WHERE is_open
      ), ${KEPT}
      SELECT ${application} AS kind, NULL::bigint AS moment, NULL::int AS chunk, NULL::bytea AS bits, NULL::bytea AS lists,
@@ -75,17 +104,13 @@ function effectiveSetsStatement(byMoment: boolean): Statement {
        FROM owners JOIN group_members m ON m.tenant_id = $1 AND m.group_id = owners.owner_id
       WHERE owners.kind IN (${group}, ${via}) AND NOT (${holdsAlways('m')}) AND ${holdsNow('m')}
       GROUP BY owners.kind, owners.moment
-     UNION ALL
-     SELECT ${direct}, NULL, NULL, NULL, NULL, string_agg(int4send(a.user_ordinal), '')
-       FROM assignments a
-      WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.user_id IS NOT NULL
-        AND NOT (${holdsAlways('a')}) AND ${holdsNow('a')} AND EXISTS (SELECT FROM door WHERE is_open)
-     HAVING count(*) > 0`,
+     ${reach.directForATime === undefined ? '' : `UNION ALL ${reach.directForATime}`}`,
   );
+  return plannedOnce(sets);
 }
 
-export const EFFECTIVE_SETS = plannedOnce(effectiveSetsStatement(false));
-export const EFFECTIVE_SETS_BY_MOMENT = plannedOnce(effectiveSetsStatement(true));
+export const EFFECTIVE_SETS = setsStatement(ASSIGNED);
+export const EFFECTIVE_SETS_BY_MOMENT = setsStatement(ASSIGNED, true);
 
 /**
  * The direct assignments that hold now, by their moments: eight bytes of the moment and four of the user's ordinal each.
@@ -113,28 +138,27 @@ export const FOUND_AMONG = statement(
 );
 
 /**
- * The users of a page with what a row says of each, in the order given: a direct assignment wins, else the group that
- * was assigned first. `assignment_type` is null for whom nothing gives access any more since the sets were read.
- * By users_ordinal_key, assignments_application_user_key, group_members_user, group_closure_up. Values: tenant,
- * application, ordinals.
+ * The users of a page with what a row says of each, in the order given: what they have themselves wins, else the group
+ * that was given it first. `assignment_type` is null for whom nothing reaches any more since the sets were read.
+ * By users_ordinal_key, group_members_user, group_closure_up and the keys of the reach. Values: tenant, application,
+ * ordinals, and what else the reach has.
  */
-export const EXPLAINED_USERS = plannedOnce(
-  statement(
-    'access.explained_users',
-    `WITH ${REACHED}
+export function explainedStatement(reach: Reach, moreColumns = ''): Statement {
+  return plannedOnce(
+    statement(
+      `${reach.name}_users`,
+      `WITH ${reach.tables}
    SELECT u.ordinal, u.id AS user_id, u.user_name, u.email, u.display_name, u.status, u.user_name_key, u.display_name_key,
           CASE WHEN direct.moment IS NOT NULL THEN 'direct' WHEN via.group_id IS NOT NULL THEN 'group' END AS assignment_type,
           CASE WHEN direct.moment IS NULL THEN via.group_id END AS assigned_via,
-          coalesce(direct.moment, via.moment)::text AS moment
+          coalesce(direct.moment, via.moment)::text AS moment${moreColumns}
      FROM unnest($3::int[]) WITH ORDINALITY asked(ordinal, place)
      JOIN users u ON u.tenant_id = $1 AND u.ordinal = asked.ordinal
      LEFT JOIN LATERAL (
-       SELECT ${micros('a.assigned_at')} AS moment FROM assignments a
-        WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.user_id = u.id AND ${holdsNow('a')}
-          AND EXISTS (SELECT FROM door WHERE is_open)
+       ${reach.directOf}
      ) direct ON true
      LEFT JOIN LATERAL (
-       SELECT given.group_id, given.moment
+       SELECT given.*
          FROM group_members m
          JOIN group_closure c ON c.tenant_id = $1 AND c.descendant_id = m.group_id
          JOIN given ON given.group_id = c.ancestor_id
@@ -142,8 +166,11 @@ export const EXPLAINED_USERS = plannedOnce(
         ORDER BY given.moment, given.id LIMIT 1
      ) via ON direct.moment IS NULL
     ORDER BY asked.place`,
-  ),
-);
+    ),
+  );
+}
+
+export const EXPLAINED_USERS = explainedStatement(ASSIGNED);
 
 /** How a list by names goes on: which column, which way, after which user. */
 export interface NameOrder {

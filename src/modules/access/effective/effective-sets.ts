@@ -1,6 +1,7 @@
 import { notFound } from '../../../kernel/domain-error.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import type { Database } from '../../../persistence/database.js';
+import type { Statement } from '../../../persistence/statement.js';
 import { UserSet, type PackedUsers } from '../../users/index.js';
 import { EFFECTIVE_SETS, EFFECTIVE_SETS_BY_MOMENT, SET_KINDS } from './effective-sets.queries.js';
 
@@ -20,7 +21,7 @@ export interface EffectiveSets {
 }
 
 /** Which sets are read. */
-interface Wanted {
+export interface Wanted {
   readonly byMoment?: boolean;
   /** A group that access must go through. */
   readonly viaGroup?: string | undefined;
@@ -57,13 +58,23 @@ export async function findEffectiveSets(
 ): Promise<EffectiveSets | null> {
   const statement = byMoment ? EFFECTIVE_SETS_BY_MOMENT : EFFECTIVE_SETS;
   const values = [scope.tenantId, applicationId, viaGroup ?? null, chunks ?? null];
+  return findSets(database, scope, statement, values);
+}
+
+/** The sets that a setsStatement answers; null where there is no such application. */
+export async function findSets(
+  database: Database,
+  scope: TenantScope,
+  statement: Statement,
+  values: unknown[],
+): Promise<EffectiveSets | null> {
   const rows = await database.queryLong<Row>(scope, statement, values);
   if (!rows.some(({ kind }) => kind === SET_KINDS.application)) return null;
   const groupByMoment = setsByMoment(rows);
-  const group = byMoment ? unionOf(groupByMoment.values()) : setOf(rows, SET_KINDS.group);
   return {
     direct: setOf(rows, SET_KINDS.direct),
-    group,
+    // Where they are told apart by moments, putting those together is quicker than reading the rows again.
+    group: groupByMoment.size > 0 ? unionOf(groupByMoment.values()) : setOf(rows, SET_KINDS.group),
     groupByMoment,
     via: setOf(rows, SET_KINDS.via),
     suspended: setOf(rows, SET_KINDS.suspended),
