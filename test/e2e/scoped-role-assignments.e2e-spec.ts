@@ -1,6 +1,14 @@
 import { Api, type ApiAnswer } from '../support/api.js';
 import { manyUsers } from '../support/many-users.js';
-import { assign, assignmentsUrl, builtInRoles, holders, newRole, revoke, storedRoles } from '../support/scoped-role-steps.js';
+import {
+  assign,
+  assignmentsUrl,
+  builtInRoles,
+  holders,
+  newRole,
+  revoke,
+  storedRoles,
+} from '../support/scoped-role-steps.js';
 import { sql } from '../support/sql.js';
 import { newTenant } from '../support/tenant.js';
 
