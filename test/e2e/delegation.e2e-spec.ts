@@ -185,7 +185,11 @@ describe('what a user may do', () => {
       ['POST', `${path}/users/${bob}/applications/bulk`, both],
       ['POST', `${path}/access/check`, { checks: [crm, erp].map((id) => ({ user_id: bob, application_id: id })) }],
       ['POST', `${path}/access/check`, { checks: [{ user_id: bob, application_id: crm }, { user_id: bob }] }],
-      ['POST', `${path}/permissions/check`, { user_id: bob, action: 'x', resources: [`application:${crm}`, `workspace:${crm}`] }],
+      [
+        'POST',
+        `${path}/permissions/check`,
+        { user_id: bob, action: 'x', resources: [`application:${crm}`, `workspace:${crm}`] },
+      ],
       ['GET', `${path}/audit-events`],
       ['GET', `${path}/audit-events?application_id=${crm}&application_id=${erp}`],
       ['GET', `${path}/applications`],
@@ -236,7 +240,9 @@ describe('what a user may give', () => {
     // What the role loses may be anything; what it gets must be held.
     const url = `${rolesPath(app)}/${strong}`;
     expect((await api.put(url, { permissions: ['documents:delete', 'documents:write', 'x'] })).status).toBe(403);
-    expect((await api.put(url, { description: 'As it was', permissions: ['documents:delete', 'documents:write'] })).status).toBe(202);
+    expect(
+      (await api.put(url, { description: 'As it was', permissions: ['documents:delete', 'documents:write'] })).status,
+    ).toBe(202);
     expect((await api.put(url, { permissions: ['documents:write'] })).status).toBe(202);
     expect((await giveRole(api, { app, role: strong }, 'User', bob)).status).toBe(204);
     // To take away what one does not hold takes the administration permission alone.

@@ -154,7 +154,10 @@ describe('a permission check', () => {
       ...none,
     });
     await api.patch(`${path}/users/${ada}`, { status: 'suspended' });
-    expect(await check(tenant, { ...question, explain: false })).toEqual({ [name]: false, [`project:${NOBODY}`]: false });
+    expect(await check(tenant, { ...question, explain: false })).toEqual({
+      [name]: false,
+      [`project:${NOBODY}`]: false,
+    });
     const suspended = (await api.get(inQuery(tenant, question))).body.data.explanations[name];
     expect(suspended).toMatchObject({ allowed: false, reason: 'user_suspended', path_count: 3 });
   });
@@ -191,7 +194,14 @@ describe('a permission check', () => {
     const { api, path, user } = tenant;
     const ada = await user();
     const good = `application:${NOBODY}`;
-    const wrong = ['application', `team:${NOBODY}`, `application:${NOBODY}:x`, 'application:x', '', `Application:${NOBODY}`];
+    const wrong = [
+      'application',
+      `team:${NOBODY}`,
+      `application:${NOBODY}:x`,
+      'application:x',
+      '',
+      `Application:${NOBODY}`,
+    ];
     for (const at of ['query', 'body'] as const) {
       const question = { user_id: ada, action: 'x', resources: [good, ...wrong] };
       const url = `${path}/permissions/check`;

@@ -18,8 +18,12 @@ export class UserTokens {
 
   static async start(): Promise<UserTokens> {
     const { privateKey, publicKey } = await generateKeyPair('RS256');
-    const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'users', use: 'sig', alg: 'RS256' }] });
-    const issuer = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(keys));
+    const keys = JSON.stringify({
+      keys: [{ ...(await exportJWK(publicKey)), kid: 'users', use: 'sig', alg: 'RS256' }],
+    });
+    const issuer = createServer((_request, response) =>
+      response.setHeader('content-type', 'application/json').end(keys),
+    );
     await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
     const service = await startDoorlist({
       DATABASE_URL: workerState().databaseUrl,
