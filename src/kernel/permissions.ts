@@ -1,5 +1,8 @@
 import { TENANT_SCOPES, expandScopes, type AccessScope } from './access-scopes.js';
 
+/** Every permission within the scope of the role that holds it. */
+export const EVERY_PERMISSION = '*';
+
 /** How the permissions begin that mean something to this service; all others are the customer's own. */
 export const OWN_PREFIX = 'doorlist:';
 

@@ -39,10 +39,7 @@ const project = ({ workspaces, projects }: World): string => `/workspaces/${work
 const rolesOf = ({ applications }: World): string => `/v1/applications/${applications[0]}/roles`;
 const roleOf = (world: World): string => `${rolesOf(world)}/${world.applicationRoles[0]}`;
 const role = ({ roles }: World): string => `/roles/${roles[0]}`;
-const resources = ({ applications, workspaces }: World): string[] => [
-  ...applications.map((id) => `application:${id}`),
-  ...workspaces.map((id) => `workspace:${id}`),
-];
+const resources = ({ applications }: World): string[] => applications.map((id) => `application:${id}`);
 const client = ({ clients }: World): string => `/api-clients/${clients[0]}`;
 
 /**
