@@ -27,6 +27,9 @@ export function fillUserSets(tenant: string): string[] {
                      UNION ALL
                      SELECT application_id, user_ordinal FROM assignments WHERE tenant_id = ${tenant} AND user_id IS NOT NULL
                      UNION ALL
+                     SELECT role_id, user_ordinal FROM role_assignments
+                      WHERE tenant_id = ${tenant} AND level = 'application' AND user_id IS NOT NULL
+                     UNION ALL
                      SELECT tenant_id, ordinal FROM users WHERE tenant_id = ${tenant} AND status = 'suspended') member
               GROUP BY 1, 2) listed
       ORDER BY owner_id, chunk`,

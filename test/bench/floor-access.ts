@@ -1,5 +1,5 @@
 /** The floor's answers to who may use what. */
-import { metaOf, notFound, type Call, type Floor, type FloorOrder, type Row } from './floor-parts.js';
+import { built, metaOf, notFound, type Call, type Floor, type FloorOrder, type Row } from './floor-parts.js';
 
 const PER_PAGE = 50;
 
@@ -11,11 +11,6 @@ interface UserSet {
   minus(other: UserSet): UserSet;
   rank(ordinal: number): number;
   slice(offset: number, limit: number): number[];
-}
-
-/** A part of the build, by its path in dist/src. */
-async function built<Exports>(path: string): Promise<Exports> {
-  return (await import(new URL(`../../dist/src/${path}`, import.meta.url).href)) as Exports;
 }
 
 export async function serveEffectiveUsers({ fastify, query, base }: Floor, order: FloorOrder): Promise<void> {
@@ -49,14 +44,12 @@ export async function serveEffectiveUsers({ fastify, query, base }: Floor, order
   });
 }
 
-/** The batch of checks, where the build has it. Only what the benchmark asks for is told apart: allowed, or no assignment. */
+/** The batch of checks. Only what the benchmark asks for is told apart: allowed, or no assignment. */
 export function serveChecks({ fastify, query, base }: Floor, { sql }: FloorOrder): void {
-  const { check } = sql;
-  if (check === null) return;
   fastify.post<Call>(`${base}/access/check`, async (request) => {
     const { checks } = request.body;
     const [users, applications] = [checks.map((each) => each.user_id), checks.map((each) => each.application_id)];
-    const rows = await query(check, [request.params.tenant, users, applications]);
+    const rows = await query(sql.check, [request.params.tenant, users, applications]);
     const results = rows.map(({ standing }, at) => {
       const allowed = standing === 0;
       return {
@@ -70,16 +63,14 @@ export function serveChecks({ fastify, query, base }: Floor, { sql }: FloorOrder
   });
 }
 
-/** Why a user can use an application, where the build can tell. */
+/** Why a user can use an application. */
 export async function serveReasons({ fastify, query, base }: Floor, { sql }: FloorOrder): Promise<void> {
-  const statement = sql.explain;
-  if (statement === null) return;
   const { explain } = await built<{ explain: (row: Row) => object }>(
     'modules/access/explanation/access-explanation.js',
   );
   fastify.get<Call>(`${base}/users/:user/applications/:application/access`, async (request, reply) => {
     const { tenant, user, application } = request.params;
-    const [row] = await query(statement, [tenant, user, application]);
+    const [row] = await query(sql.explain, [tenant, user, application]);
     if (!row) return notFound(reply);
     return { data: { user_id: user, application_id: application, ...explain(row) }, meta: metaOf(request) };
   });

@@ -7,6 +7,19 @@ export interface NamedSql {
   readonly text: string;
 }
 
+/** The statements of the service that the floor runs. */
+type ServedStatement =
+  | 'applications'
+  | 'assignees'
+  | 'effectiveSets'
+  | 'explainedUsers'
+  | 'assign'
+  | 'unassign'
+  | 'check'
+  | 'explain'
+  | 'permissions'
+  | 'checkPermission';
+
 /** What the run sends to the floor's process. */
 export interface FloorOrder {
   readonly databaseUrl: string;
@@ -16,17 +29,20 @@ export interface FloorOrder {
   readonly jwksUrl: string;
   /** What the rows of `effectiveSets` are of. */
   readonly setKinds: Readonly<Record<'direct' | 'group' | 'suspended', number>>;
-  readonly sql: Readonly<
-    Record<'applications' | 'assignees' | 'effectiveSets' | 'explainedUsers' | 'assign' | 'unassign', NamedSql>
-  > &
-    Readonly<Record<'check' | 'explain', NamedSql | null>>;
+  readonly sql: Readonly<Record<ServedStatement, NamedSql>>;
 }
 
 /** A request to any of the routes. */
 export interface Call {
   Params: { tenant: string; user: string; application: string };
   Querystring: { page?: string; per_page?: string; cursor?: string };
-  Body: { application_id: string; checks: { user_id: string; application_id: string }[] };
+  Body: {
+    application_id: string;
+    checks: { user_id: string; application_id: string }[];
+    user_id: string;
+    action: string;
+    resources: string[];
+  };
 }
 
 /** A row of an answer of the database. */
@@ -46,4 +62,9 @@ export function metaOf(request: FastifyRequest): object {
 
 export function notFound(reply: FastifyReply): FastifyReply {
   return reply.code(404).send({ detail: 'No such thing in this tenant.', code: 'not_found' });
+}
+
+/** A part of the build, by its path in dist/src. */
+export async function built<Exports>(path: string): Promise<Exports> {
+  return (await import(new URL(`../../dist/src/${path}`, import.meta.url).href)) as Exports;
 }

@@ -3,7 +3,7 @@
  *
  * The same: the SQL text (handed over by the run, which takes it from the build) in named statements on as many pipelined
  * connections; for effective users the same two statements with the build's own arithmetic of sets between them (UserSet,
- * from dist/), and for why a user can use an application the build's own explanation of what its statement finds; RS256 by
+ * from dist/), and for why a user can use an application, and for a user's roles, the build's own explanation of what its statement finds; RS256 by
  * the service's own key set with issuer, audience and expiry, a cache of verified tokens by SHA-256; the checks of tenant
  * and scope; the JSON of every answer with `meta`, and X-Request-Id, ETag and Location.
  *
@@ -19,6 +19,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import pg from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { serveChecks, serveEffectiveUsers, serveReasons } from './floor-access.js';
+import { servePermissionChecks, servePermissions } from './floor-roles.js';
 import { metaOf, notFound, type Call, type FloorOrder, type NamedSql, type Row } from './floor-parts.js';
 
 interface Caller {
@@ -108,6 +109,8 @@ async function serve(order: FloorOrder): Promise<void> {
   await serveEffectiveUsers(floor, order);
   serveChecks(floor, order);
   await serveReasons(floor, order);
+  await servePermissions(floor, order);
+  await servePermissionChecks(floor, order);
   process.send?.(await fastify.listen({ host: '127.0.0.1', port: 0 }));
 }
 

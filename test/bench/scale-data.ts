@@ -39,6 +39,9 @@ export function shapeOf(users: number): Shape {
   };
 }
 
+/** What the large application's role allows. */
+export const PERMISSION = 'documents:read';
+
 /** Ids of what is asked for. */
 export interface ScaleData extends Shape {
   readonly tenantId: string;
@@ -52,6 +55,8 @@ export interface ScaleData extends Shape {
   readonly readers: readonly string[];
   /** Users who are assigned to nothing themselves. */
   readonly candidates: readonly string[];
+  /** All that groups are assigned to. */
+  readonly applications: readonly string[];
   /** Applications that nothing is assigned to. */
   readonly writtenApplications: readonly string[];
   /** A group with 199 groups above it, and one with 199 below it. */
@@ -100,6 +105,7 @@ function statementsFor(shape: Shape): string[] {
     ...memberships(shape),
     ...nestings(shape),
     ...assignments(shape),
+    ...roles(),
     `DROP TABLE bench_users`,
     ...fillUserSets('pg_temp.tenant()'),
   ];
@@ -207,7 +213,26 @@ function give(column: 'user_id' | 'group_id', rows: string): string {
             FROM (${rows}) given(a, assignee, ordinal)`;
 }
 
-async function idsOf(client: pg.Client, { users, outside }: Shape): Promise<Omit<ScaleData, keyof Shape | 'tenantId'>> {
+/** The large application's role, held by its groups and by the users that it is assigned to. */
+function roles(): string[] {
+  const held = (column: 'user_id' | 'group_id'): string => `
+    INSERT INTO role_assignments (tenant_id, id, role_id, level, application_id, scope_id, ${column}, user_ordinal, assigned_by, assigned_at)
+    SELECT tenant_id, md5('role ' || ${column})::uuid, pg_temp.id_of(3, 1), 'application', application_id, application_id,
+           ${column}, user_ordinal, 'bench', assigned_at
+      FROM assignments
+     WHERE tenant_id = pg_temp.tenant() AND application_id = pg_temp.id_of(2, 1) AND ${column} IS NOT NULL`;
+  return [
+    `INSERT INTO roles (tenant_id, id, level, application_id, name, name_key, permissions)
+     SELECT pg_temp.tenant(), pg_temp.id_of(3, 1), 'application', pg_temp.id_of(2, 1), 'Reader', 'reader', '{${PERMISSION},documents:list}'`,
+    held('group_id'),
+    held('user_id'),
+  ];
+}
+
+async function idsOf(
+  client: pg.Client,
+  { users, outside, groups }: Shape,
+): Promise<Omit<ScaleData, keyof Shape | 'tenantId'>> {
   const ids = async (kind: 0 | 1 | 2, numbers: string): Promise<string[]> => {
     const { rows } = await client.query<{ id: string }>(
       `SELECT pg_temp.id_of(${kind}, n) AS id FROM ${numbers} ORDER BY n`,
@@ -228,6 +253,7 @@ async function idsOf(client: pg.Client, { users, outside }: Shape): Promise<Omit
       `(SELECT (j * 104729::bigint % ${users})::int AS n FROM generate_series(1, ${READERS}) j) picked WHERE n % 200 <> 7`,
     ),
     candidates: await ids(0, `${all} WHERE n >= ${users - Math.min(10_000, users)} AND n % 200 <> 7`),
+    applications: await ids(2, `generate_series(1, ${groups}) n`),
     writtenApplications: await ids(2, `generate_series(${WRITTEN_FROM}, ${WRITTEN_FROM + WRITTEN - 1}) n`),
     trees: { bottom, top },
   };

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { SequentialCaller, TimedRequest } from './requests.js';
-import type { ScaleData } from './scale-data.js';
+import { PERMISSION, type ScaleData } from './scale-data.js';
 
 const PER_PAGE = 50;
 const WARM_UP = 10;
@@ -175,6 +175,18 @@ export const MEASURES: readonly Measure[] = [
     run: async (caller, { typicalApplication }) => [
       await again(caller, { method: 'GET', path: listOf(typicalApplication) }, 200),
     ],
+  },
+  {
+    names: ['Holders of a permission, page 1'],
+    target: { below: 50 },
+    run: async (caller, { largeApplication }) => {
+      const path = `/applications/${largeApplication}/permissions/holders?permission=${encodeURIComponent(PERMISSION)}`;
+      return [await again(caller, { method: 'GET', path }, 100)];
+    },
+  },
+  {
+    names: ["A user's permissions in an application"],
+    run: ofReaders((user, { largeApplication }) => `/users/${user}/applications/${largeApplication}/permissions`),
   },
   { names: ["A user's applications"], run: ofReaders((user) => `/users/${user}/applications`) },
   {

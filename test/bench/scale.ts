@@ -1,12 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { Bench } from './bench.js';
+import type { DrivenRequest } from './driver.js';
 import type { Caller, Environment } from './environment.js';
 import { measure, type Pace } from './measure.js';
 import { residentMegabytes } from './processes.js';
 import { median, type Measured } from './report.js';
 import { SequentialCaller } from './requests.js';
 import { CONNECTIONS, read, type Row } from './rows.js';
-import { makeScaleData, type ScaleData } from './scale-data.js';
+import { PERMISSION, makeScaleData, type ScaleData } from './scale-data.js';
 import { measureImport, type ImportFigures } from './scale-import.js';
 import { MEASURES, type Target } from './scale-measures.js';
 
@@ -167,7 +168,7 @@ async function compareWithFloor(
 ): Promise<Measured[]> {
   const bench = new Bench(environment, caller);
   const measured: Measured[] = [];
-  for (const row of await rowsFor(environment, caller, data)) {
+  for (const row of rowsFor(caller, data)) {
     if (!row.name.includes(only)) continue;
     await bench.compare(row, row);
     const found = await measure(bench, row, row, pace);
@@ -178,7 +179,7 @@ async function compareWithFloor(
   return measured;
 }
 
-async function rowsFor(environment: Environment, caller: Caller, data: ScaleData): Promise<Row[]> {
+function rowsFor(caller: Caller, data: ScaleData): Row[] {
   const base = `/api/v1/tenants/${caller.tenantId}`;
   const pairs = data.readers.map((user) => ({ user_id: user, application_id: data.largeApplication }));
   const check = {
@@ -186,30 +187,32 @@ async function rowsFor(environment: Environment, caller: Caller, data: ScaleData
     path: `${base}/access/check`,
     body: JSON.stringify({ checks: pairs.slice(0, CHECKS) }),
   } as const;
-  const ofUsers = (path: (user: string) => string): string[] =>
-    data.readers.map((user) => `${base}/users/${user}${path(user)}`);
-  const rows = [
+  const resources = data.applications.slice(0, CHECKS).map((id) => `application:${id}`);
+  const permissionChecks = data.readers.map((user) => ({
+    method: 'POST' as const,
+    path: `${base}/permissions/check`,
+    body: JSON.stringify({ user_id: user, action: PERMISSION, resources }),
+  }));
+  const ofUsers = (name: string, path: string): Row =>
     read(
-      "A user's applications",
-      ofUsers(() => '/applications'),
-    ),
-  ];
-  const hasChecks = await withCaller(environment, caller, async (requests) => {
-    const { status } = await requests.attempt({
-      method: 'POST',
-      path: '/access/check',
-      body: { checks: pairs.slice(0, 1) },
-    });
-    return status !== 404;
-  });
-  if (!hasChecks) return rows;
-  const batch = Array.from({ length: CONNECTIONS }, () => [check]);
+      name,
+      data.readers.map((user) => `${base}/users/${user}${path}`),
+    );
   return [
-    ...rows,
-    read(
-      'Whether and why a user can use it',
-      ofUsers(() => `/applications/${data.largeApplication}/access`),
-    ),
-    { name: `${CHECKS} checks in one call`, kind: 'read', slow: true, connectionsOf: () => batch },
+    ofUsers("A user's applications", '/applications'),
+    ofUsers('Whether and why a user can use it', `/applications/${data.largeApplication}/access`),
+    { name: `${CHECKS} checks in one call`, kind: 'read', slow: true, connectionsOf: () => eachOfAll([check]) },
+    ofUsers("A user's permissions in it", `/applications/${data.largeApplication}/permissions`),
+    {
+      name: `A permission in ${CHECKS} applications`,
+      kind: 'read',
+      slow: false,
+      connectionsOf: () => eachOfAll(permissionChecks),
+    },
   ];
+}
+
+/** All connections send the same requests. */
+function eachOfAll(requests: readonly DrivenRequest[]): (readonly DrivenRequest[])[] {
+  return Array.from({ length: CONNECTIONS }, () => requests);
 }

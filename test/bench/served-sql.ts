@@ -1,7 +1,7 @@
-import type { FloorOrder, NamedSql } from './floor-parts.js';
+import { built, type FloorOrder, type NamedSql } from './floor-parts.js';
 
 /** The parts of the built service that hold its SQL, as far as they are used here. */
-interface Built {
+interface Served {
   'modules/access/effective/effective-sets.queries.js': {
     SET_KINDS: FloorOrder['setKinds'];
     EFFECTIVE_SETS: NamedSql;
@@ -11,6 +11,8 @@ interface Built {
   'modules/access/explanation/access-facts.queries.js': { EXPLAIN_ACCESS: NamedSql };
   'modules/assignments/assignments.read-model.js': { APPLICATIONS_OF_USER: NamedSql; ASSIGNEES: NamedSql };
   'modules/assignments/assignments.queries.js': { ASSIGN: { user: NamedSql }; UNASSIGN: { user: NamedSql } };
+  'modules/roles/reading/user-roles.read-model.js': { ROLES_OF_USER_IN_APPLICATION: NamedSql };
+  'modules/roles/checks/permission-checks.queries.js': { CHECK_PERMISSION: NamedSql };
 }
 
 /**
@@ -18,9 +20,9 @@ interface Built {
  * from `dist/` at run time: the rooms of the house keep their SQL to themselves, and tests do not import it.
  */
 export async function servedSql(): Promise<Pick<FloorOrder, 'sql' | 'setKinds'>> {
-  const readModel = await built('modules/assignments/assignments.read-model.js');
-  const { ASSIGN, UNASSIGN } = await built('modules/assignments/assignments.queries.js');
-  const { SET_KINDS, EFFECTIVE_SETS, EXPLAINED_USERS } = await built(
+  const readModel = await served('modules/assignments/assignments.read-model.js');
+  const { ASSIGN, UNASSIGN } = await served('modules/assignments/assignments.queries.js');
+  const { SET_KINDS, EFFECTIVE_SETS, EXPLAINED_USERS } = await served(
     'modules/access/effective/effective-sets.queries.js',
   );
   const sql = {
@@ -30,20 +32,14 @@ export async function servedSql(): Promise<Pick<FloorOrder, 'sql' | 'setKinds'>>
     unassign: UNASSIGN.user,
     effectiveSets: EFFECTIVE_SETS,
     explainedUsers: EXPLAINED_USERS,
-    check: (await ifBuilt('modules/access/checks/access-checks.queries.js'))?.CHECK_ACCESS ?? null,
-    explain: (await ifBuilt('modules/access/explanation/access-facts.queries.js'))?.EXPLAIN_ACCESS ?? null,
+    check: (await served('modules/access/checks/access-checks.queries.js')).CHECK_ACCESS,
+    explain: (await served('modules/access/explanation/access-facts.queries.js')).EXPLAIN_ACCESS,
+    permissions: (await served('modules/roles/reading/user-roles.read-model.js')).ROLES_OF_USER_IN_APPLICATION,
+    checkPermission: (await served('modules/roles/checks/permission-checks.queries.js')).CHECK_PERMISSION,
   };
   return { sql, setKinds: SET_KINDS };
 }
 
-async function built<Path extends keyof Built>(path: Path): Promise<Built[Path]> {
-  return (await import(new URL(`../../dist/src/${path}`, import.meta.url).href)) as Built[Path];
-}
-
-/** A build without these routes is measured without them. */
-async function ifBuilt<Path extends keyof Built>(path: Path): Promise<Built[Path] | null> {
-  return built(path).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return null;
-    throw error;
-  });
+async function served<Path extends keyof Served>(path: Path): Promise<Served[Path]> {
+  return built<Served[Path]>(path);
 }
