@@ -7,6 +7,7 @@ import { AddValidityAndUserSets1795305600005 } from './1795305600005-add-validit
 import { CreateImports1795305600006 } from './1795305600006-create-imports.js';
 import { IndexAssignmentsOfApplication1795305600007 } from './1795305600007-index-assignments-of-application.js';
 import { FreeClosureOfAKey1795305600010 } from './1795305600010-free-closure-of-a-key.js';
+import { IndexFilters1795305600011 } from './1795305600011-index-filters.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   CreateImports1795305600006,
   IndexAssignmentsOfApplication1795305600007,
   FreeClosureOfAKey1795305600010,
+  IndexFilters1795305600011,
 ];

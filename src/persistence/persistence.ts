@@ -62,7 +62,7 @@ export async function openPersistence(
       await dataSource.destroy();
       await engine.stop();
     };
-    const paginator = new Paginator(database, dataSource, cursors);
+    const paginator = new Paginator(database, dataSource, cursors, config.filterTimeoutMs);
     return { engine, dataSource, database, unitOfWork, paginator, bulk, close };
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();

@@ -133,9 +133,10 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
   /** Made once: TypeORM would build the same text anew for every read. */
   #byKey(ofTenant: boolean): Statement {
     const { tableName, columns } = this.doors.dataSource.getMetadata(this.kind.entity);
+    const read = columns.filter((column) => column.isSelect);
     this.#read ??= statement(
       `${tableName}.by_key`,
-      `SELECT ${columns.map((column) => column.databaseName).join(', ')} FROM ${tableName}
+      `SELECT ${read.map((column) => column.databaseName).join(', ')} FROM ${tableName}
         WHERE ${ofTenant ? 'tenant_id = $1 AND id = $2' : 'id = $1'}`,
     );
     return this.#read;

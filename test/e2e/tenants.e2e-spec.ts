@@ -30,7 +30,7 @@ async function rowsByTable(tenantId: string): Promise<Record<string, number>> {
 
 /** Puts at least one row into every table of tenants. */
 async function furnish({ api, path, user, group, application }: TestTenant): Promise<{ userId: string }> {
-  const userId = await user();
+  const userId = await user(undefined, { attributes: { department: 'Sales' } });
   const [parent, child, app] = await Promise.all([group('parent', [userId]), group('child'), application('app')]);
   await api.put(`${path}/groups/${parent}/groups/${child}`);
   await api.put(`${path}/users/${userId}/applications/${app}`);

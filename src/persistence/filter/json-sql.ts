@@ -1,0 +1,68 @@
+import type { BoundComparison, Operand } from '../../kernel/filter/bound-filter.js';
+import { indexEntry, isCut } from '../../kernel/filter/json-values.js';
+import type { SqlAttribute } from './sql-attribute.js';
+import { startsWith, textCondition, type Bind } from './value-sql.js';
+
+/** Values below a JSON object, which is an attribute or an element of a list. */
+interface Values {
+  /** The object, with keys in place of all strings. */
+  readonly sql: string;
+  readonly names: readonly string[];
+  readonly entries?: SqlAttribute['entries'];
+}
+
+interface Asked {
+  readonly operator: BoundComparison;
+  readonly operand: Operand;
+}
+
+const EMPTY = `('null', '""', '{}', '[]')`;
+
+/** FROM: all values that a path leads to, each element of a list by itself. The path is a value, never text of ours. */
+export function elementsSql({ sql, names }: Values, alias: string, bind: Bind): string {
+  const path = `lax $${names.map((name) => `.${JSON.stringify(name)}`).join('')}[*]`;
+  return `jsonb_path_query(${sql}, ${bind(path)}::jsonpath) ${alias}(value)`;
+}
+
+export function freePresence(values: Values, bind: Bind): string {
+  return `EXISTS (SELECT FROM ${elementsSql(values, 'found', bind)} WHERE found.value NOT IN ${EMPTY})`;
+}
+
+/** A comparison with any of the values: by the table of entries where that helps, else by looking at the object itself. */
+export function freeComparison(values: Values, asked: Asked, { bind, must }: { bind: Bind; must: boolean }): string {
+  const byEntry = entryComparison(values, asked, { bind, must });
+  if (byEntry !== null) return byEntry;
+  const from = elementsSql(values, 'found', bind);
+  return `EXISTS (SELECT FROM ${from} WHERE ${elementComparison('found.value', asked, bind)})`;
+}
+
+/**
+ * Equality is always looked up: one entry a row, by its key. A range of strings is looked up where rows are found by it,
+ * and not where each row would search the range anew.
+ */
+function entryComparison(
+  { names, entries }: Values,
+  { operator, operand }: Asked,
+  { bind, must }: { bind: Bind; must: boolean },
+): string | null {
+  const entry = indexEntry(names, operand.value);
+  if (!entries || isCut(entry)) return null;
+  const column = 'entry.value';
+  let condition: string;
+  if (operator === 'eq') condition = `${column} = ${bind(entry.value)}::text`;
+  else if (operator === 'sw' && must) condition = startsWith(column, entry.value, bind);
+  else return null;
+  const { table, owner, is } = entries;
+  return `EXISTS (SELECT FROM ${table} entry WHERE entry.tenant_id = $1 AND entry.${owner} = ${is}
+             AND entry.path = ${bind(entry.path)}::text AND ${condition})`;
+}
+
+/** Values of another type than the operand are different, and in no order with it. */
+function elementComparison(value: string, { operator, operand }: Asked, bind: Bind): string {
+  if (operand.type === 'boolean') return `${value} = to_jsonb(${bind(operand.value)}::boolean)`;
+  if (operand.type === 'number') {
+    const sign = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=', co: '=', sw: '=', ew: '=' }[operator];
+    return `jsonb_typeof(${value}) = 'number' AND ${value} ${sign} to_jsonb(${bind(String(operand.value))}::numeric)`;
+  }
+  return `jsonb_typeof(${value}) = 'string' AND ${textCondition(`(${value} #>> '{}')`, operator, String(operand.value), bind)}`;
+}
