@@ -20,7 +20,7 @@ interface PagedList {
   readonly descending?: boolean;
   /** What the statement was made from beside its values; a cursor is good only for the same. */
   readonly asked?: readonly unknown[] | undefined;
-  /** For a list with a filter of the caller's own: what could be filtered by instead, where it takes too long. */
+  /** For a list with a filter or an order of the caller's own: what could be filtered by instead, where it takes too long. */
   readonly filtered?: { readonly indexed: string } | undefined;
 }
 
@@ -195,7 +195,7 @@ function isTimeout(error: unknown): boolean {
 
 /** 400: the database gave up on a filter. */
 function tooSlow(indexed: string): DomainError {
-  const message = `The filter takes too long in this tenant. Filter by what has an index, alone or with "and" beside the rest: ${indexed}.`;
+  const message = `The filter, or the order, takes too long in this tenant. Filter by what has an index, alone or with "and" beside the rest: ${indexed}.`;
   return new DomainError('malformed', 'filter_too_slow', message);
 }
 

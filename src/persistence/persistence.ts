@@ -62,7 +62,12 @@ export async function openPersistence(
       await dataSource.destroy();
       await engine.stop();
     };
-    const paginator = new Paginator(database, dataSource, cursors, config.filterTimeoutMs);
+    const paginator = new Paginator(
+      database,
+      dataSource,
+      cursors,
+      Math.min(config.filterTimeoutMs, config.statementTimeoutMs),
+    );
     return { engine, dataSource, database, unitOfWork, paginator, bulk, close };
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();

@@ -9,7 +9,10 @@ export const USER_FILTER = {
     index: { column: 'u.user_name_key', holds: 'whole' },
     sort: { sql: 'u.user_name_key', type: 'text' },
   },
-  email: text('email', { column: 'u.email_key', holds: 'prefix' }),
+  email: {
+    ...text('email', { column: 'u.email_key', holds: 'prefix' }),
+    sort: { sql: 'u.email_key', type: 'text', nullable: true },
+  },
   display_name: {
     // The column holds the user name's key where there is no display name.
     ...text('display_name', { column: 'u.display_name_key', holds: 'loose' }),
@@ -24,8 +27,8 @@ export const USER_FILTER = {
     index: { column: 'u.external_id', holds: 'whole' },
     sort: { sql: 'u.external_id', type: 'text', nullable: true },
   },
-  status: { type: 'string', sql: 'u.status', sort: { sql: 'u.status COLLATE "C"', type: 'text' } },
-  active: { type: 'boolean', sql: `(u.status = 'active')` },
+  status: { type: 'string', sql: 'u.status', fast: true, sort: { sql: 'u.status COLLATE "C"', type: 'text' } },
+  active: { type: 'boolean', sql: `(u.status = 'active')`, fast: true },
   created_at: {
     type: 'dateTime',
     sql: 'u.created_at',

@@ -53,7 +53,7 @@ export function filteredList(list: ListParts, request: ListRequest): AskedList {
     sort,
     descending: order === undefined ? byDefault : order === 'descending',
     asked: (filter ?? by ?? order) ? [filter ?? null, by ?? null, order ?? null] : undefined,
-    filtered: filter === undefined ? undefined : { indexed: indexedOf(list.catalogue) },
+    filtered: filter === undefined && by === undefined ? undefined : { indexed: indexedOf(list.catalogue) },
   };
 }
 
@@ -76,7 +76,7 @@ function sortedBy(name: string, list: ListParts): { also: readonly string[]; sor
 function indexedOf(catalogue: SqlCatalogue): string {
   const told = ([name, attribute]: [string, SqlAttribute]): string => {
     if (attribute.entries) return `${name}.<path> (eq, sw)`;
-    return attribute.type === 'string' ? `${name} (eq, sw)` : name;
+    return attribute.index ? `${name} (eq, sw)` : name;
   };
   return Object.entries(catalogue)
     .filter(([, attribute]) => attribute.index ?? attribute.entries ?? attribute.fast)

@@ -20,8 +20,25 @@ const EMPTY = `('null', '""', '{}', '[]')`;
 
 /** FROM: all values that a path leads to, each element of a list by itself. The path is a value, never text of ours. */
 export function elementsSql({ sql, names }: Values, alias: string, bind: Bind): string {
-  const path = `lax $${names.map((name) => `.${JSON.stringify(name)}`).join('')}[*]`;
-  return `jsonb_path_query(${sql}, ${bind(path)}::jsonpath) ${alias}(value)`;
+  return `jsonb_path_query(${sql}, ${bind(pathOf(names))}::jsonpath) ${alias}(value)`;
+}
+
+function pathOf(names: readonly string[]): string {
+  return `lax $${names.map((name) => `.${JSON.stringify(name)}`).join('')}[*]`;
+}
+
+const NUMBER_SIGNS: Readonly<Partial<Record<BoundComparison, string>>> = {
+  eq: '==',
+  gt: '>',
+  ge: '>=',
+  lt: '<',
+  le: '<=',
+};
+
+/** Numbers are compared within the path: it takes a third of the time, and of other types nothing fits. */
+function numberComparison({ sql, names }: Values, { operator, operand }: Asked, bind: Bind): string {
+  const path = `${pathOf(names)} ? (@ ${NUMBER_SIGNS[operator] ?? '=='} $asked)`;
+  return `jsonb_path_exists(${sql}, ${bind(path)}::jsonpath, ${bind(JSON.stringify({ asked: operand.value }))}::jsonb)`;
 }
 
 export function freePresence(values: Values, bind: Bind): string {
@@ -32,6 +49,7 @@ export function freePresence(values: Values, bind: Bind): string {
 export function freeComparison(values: Values, asked: Asked, { bind, must }: { bind: Bind; must: boolean }): string {
   const byEntry = entryComparison(values, asked, { bind, must });
   if (byEntry !== null) return byEntry;
+  if (asked.operand.type === 'number') return numberComparison(values, asked, bind);
   const from = elementsSql(values, 'found', bind);
   return `EXISTS (SELECT FROM ${from} WHERE ${elementComparison('found.value', asked, bind)})`;
 }
@@ -60,9 +78,5 @@ function entryComparison(
 /** Values of another type than the operand are different, and in no order with it. */
 function elementComparison(value: string, { operator, operand }: Asked, bind: Bind): string {
   if (operand.type === 'boolean') return `${value} = to_jsonb(${bind(operand.value)}::boolean)`;
-  if (operand.type === 'number') {
-    const sign = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=', co: '=', sw: '=', ew: '=' }[operator];
-    return `jsonb_typeof(${value}) = 'number' AND ${value} ${sign} to_jsonb(${bind(String(operand.value))}::numeric)`;
-  }
   return `jsonb_typeof(${value}) = 'string' AND ${textCondition(`(${value} #>> '{}')`, operator, String(operand.value), bind)}`;
 }

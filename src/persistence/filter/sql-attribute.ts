@@ -12,7 +12,7 @@ export interface SqlAttribute extends FilterAttribute {
    * where it may also hold something else. Without it every row of the tenant is looked at.
    */
   readonly index?: { readonly column: string; readonly holds: 'whole' | 'prefix' | 'loose' };
-  /** Whether `sql` itself is an indexed column; for types other than strings. */
+  /** Whether equality, and order where there is one, has an index of its own. */
   readonly fast?: boolean;
   /** A table with a row for each value below a `json` attribute (tenant_id, path, value, and this column). */
   readonly entries?: { readonly table: string; readonly owner: string; readonly is: string };
