@@ -1,5 +1,9 @@
 import type { ApiAnswer } from '../support/api.js';
+import { startDoorlist } from '../support/doorlist-process.js';
+import { manyUsers } from '../support/many-users.js';
+import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
+import { PLATFORM_CLIENT, workerState } from '../support/test-state.js';
 
 const PAST = '2020-01-01T00:00:00Z';
 
@@ -144,12 +148,13 @@ describe('sorted lists', () => {
     const { pagination } = (await rows(tenant, 'users', query)).body as { pagination: { next_cursor: string } };
     const cursor = pagination.next_cursor;
     expect(await column(tenant, 'users', 'user_name', { ...query, cursor })).toEqual(['B']);
-    for (const other of [
+    const others: readonly Readonly<Record<string, string>>[] = [
       { filter: 'user_name gt "a"' },
       { sort_by: 'id' },
       { sort_order: 'descending' },
       { search: 'a' },
-    ]) {
+    ];
+    for (const other of others) {
       const answer = await tenant.api.get(
         `${tenant.path}/users?${new URLSearchParams({ ...query, ...other, cursor }).toString()}`,
       );
@@ -173,6 +178,38 @@ describe('sorted lists', () => {
         ['query', query.split('=')[0]],
         'choice',
       ]);
+    }
+  });
+});
+
+describe('a filter that takes too long', () => {
+  it('is refused, and told what has an index', async () => {
+    const service = await startDoorlist({
+      DATABASE_URL: workerState().databaseUrl,
+      BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id,
+      BOOTSTRAP_CLIENT_SECRET: PLATFORM_CLIENT.secret,
+      FILTER_TIMEOUT_MS: '100',
+    });
+    try {
+      const tenant = await newTenant(service.url);
+      await manyUsers(tenant.id, 5000);
+      await sql(`UPDATE users SET filter_keys = '{"attributes": {"a": ["b", "c"]}}' WHERE tenant_id = $1`, [tenant.id]);
+      const filter = Array.from({ length: 100 }, (_, at) => `attributes.a co "x${at}"`).join(' or ');
+      const query = `${tenant.path}/users?filter=${encodeURIComponent(filter)}`;
+      const answer = await tenant.api.get(query);
+      expect([answer.status, answer.body]).toEqual([
+        400,
+        { detail: expect.any(String), code: 'filter_too_slow', request_id: expect.any(String) },
+      ]);
+      expect(answer.body.detail).toContain('email (eq, sw)');
+      expect(answer.body.detail).toContain('attributes.<path> (eq, sw)');
+      // The limit ends with the statement.
+      expect(
+        (await tenant.api.get(`${tenant.path}/users?filter=${encodeURIComponent('user_name eq "u7"')}`)).body.data,
+      ).toHaveLength(1);
+      expect((await tenant.api.get(`${tenant.path}/users`)).body.pagination.total_items).toBe(5000);
+    } finally {
+      await service.stop();
     }
   });
 });
