@@ -14,6 +14,7 @@ export abstract class Config implements Settings {
   abstract readonly databasePipelines: number;
   abstract readonly databasePreparedStatements: boolean;
   abstract readonly statementTimeoutMs: number;
+  abstract readonly filterTimeoutMs: number;
   abstract readonly lockTimeoutMs: number;
   abstract readonly demoData: boolean | null;
   abstract readonly bootstrapClientId: string | null;

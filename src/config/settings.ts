@@ -64,6 +64,12 @@ export const SETTINGS = {
     30_000,
     'Longest time of one statement, in milliseconds',
   ),
+  filterTimeoutMs: setting(
+    'FILTER_TIMEOUT_MS',
+    integer(100, 600_000),
+    5000,
+    'Longest time of one statement with a filter, in milliseconds',
+  ),
   lockTimeoutMs: setting(
     'LOCK_TIMEOUT_MS',
     integer(100, 600_000),

@@ -18,6 +18,12 @@ export const ENTER_SCOPE_PLANNED_ONCE = {
   text: `${ENTER_SCOPE.text}, set_config('plan_cache_mode', 'force_generic_plan', true)`,
 } as const;
 
+/** The same for a statement with a time limit of its own, in milliseconds as $3. */
+export const ENTER_SCOPE_TIMED = {
+  name: 'doorlist.enter_scope_timed',
+  text: `${ENTER_SCOPE.text}, set_config('statement_timeout', $3, true)`,
+} as const;
+
 /** The values of ENTER_SCOPE for a scope. */
 export function scopeValues(scope: AnyScope): [role: string, tenantId: string] {
   return scope instanceof TenantScope ? [DATABASE_ROLES.tenant, scope.tenantId] : [DATABASE_ROLES.platform, ''];

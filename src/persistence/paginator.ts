@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import type { CursorCodec } from '../kernel/cursor.js';
 import type { CursorContext, CursorPosition } from '../kernel/cursor.js';
-import { invalid } from '../kernel/domain-error.js';
+import { DomainError, invalid } from '../kernel/domain-error.js';
 import { PER_PAGE, mapPage, type Page, type PageRequest } from '../kernel/page.js';
 import { TenantScope, type AnyScope } from '../kernel/scope.js';
 import type { Database } from './database.js';
@@ -16,8 +16,20 @@ interface PagedList {
   /** $1, $2... of its statement; a cursor is good only for the same values. */
   readonly values: readonly unknown[];
   /** Sort columns of a row, ascending unless `descending`; together they must be unique. */
-  readonly sort: readonly { readonly column: string; readonly type: 'text' | 'uuid' | 'bigint' }[];
+  readonly sort: readonly SortColumn[];
   readonly descending?: boolean;
+  /** What the statement was made from beside its values; a cursor is good only for the same. */
+  readonly asked?: readonly unknown[] | undefined;
+  /** For a list with a filter or an order of the caller's own: what could be filtered by instead, where it takes too long. */
+  readonly filtered?: { readonly indexed: string } | undefined;
+}
+
+/** One column that a list is sorted by. */
+export interface SortColumn {
+  readonly column: string;
+  readonly type: 'text' | 'uuid' | 'bigint' | 'timestamptz';
+  /** The column that has its exact value as text, where the value itself loses something on its way to a cursor. */
+  readonly text?: string;
 }
 
 /** A list whose statement can be put together from its parts. */
@@ -34,6 +46,8 @@ export interface EntityList extends PagedList {
   readonly from: string;
   /** What `from` calls the entity's table. */
   readonly alias: string;
+  /** Columns beside the entity's, which it is sorted by. */
+  readonly also?: readonly string[];
 }
 
 /** Where in a hand-written statement the page comes in. */
@@ -77,6 +91,7 @@ export class Paginator {
     private readonly database: Database,
     private readonly dataSource: DataSource,
     private readonly cursors: CursorCodec,
+    private readonly filterTimeoutMs: number,
   ) {}
 
   /** One page of rows as the database has them. Errors: 400 `invalid_cursor`, 422 for a cursor beside a page. */
@@ -85,17 +100,17 @@ export class Paginator {
     query: ListQuery | PagedStatement,
     request: PageRequest,
   ): Promise<Page<Row>> {
-    return this.read<Row>(scope, { list: query.list, filters: query.values }, request, async (position) => {
+    const filters = query.asked ? [query.values, query.asked] : query.values;
+    return this.read<Row>(scope, { list: query.list, filters }, request, async (position) => {
       const offset = position.after.length > 0 ? 0 : (position.page - 1) * position.perPage;
       const values = [...query.values, ...position.after, position.perPage + 1, offset];
       const marks = marksOf(query, position);
       const text = 'textFor' in query ? query.textFor(marks) : listText(query, marks);
-      const statement = { name: statementNameOf(text), text };
-      const found = await this.database.queryLong<Row & CountedRow>(scope, statement, values);
-      const rows = found.filter((row) => row.is_row).map(withoutCounts);
-      const items = rows.slice(0, position.perPage);
-      const last = items.at(-1);
+      const found = await this.#found<Row & CountedRow>(scope, query, text, values);
+      const rows = found.filter((row) => row.is_row);
+      const last = rows[position.perPage - 1];
       const more = rows.length > position.perPage && last !== undefined;
+      const items = rows.slice(0, position.perPage).map((row) => withoutMarks<Row>(row));
       return { items, totalItems: found[0]?.total_items ?? 0, next: more ? keysOf(query, last) : null };
     });
   }
@@ -136,9 +151,19 @@ export class Paginator {
   ): Promise<Page<Entity>> {
     const { columns } = this.dataSource.getMetadata(entity);
     const named = columns.filter((column) => column.isSelect).map((column) => `${list.alias}.${column.databaseName}`);
-    const query = { ...list, select: named.join(', ') };
+    const query = { ...list, select: [...named, ...(list.also ?? [])].join(', ') };
     const page = await this.rows<Record<string, unknown>>(scope, query, request);
     return mapPage(page, (row) => hydrate(this.dataSource, entity, row));
+  }
+
+  /** A statement with a filter is like no other: it is planned for its values, not kept, and has a time limit of its own. */
+  async #found<Row>(scope: AnyScope, query: PagedList, text: string, values: unknown[]): Promise<Row[]> {
+    if (!query.filtered) return this.database.queryLong<Row>(scope, { name: statementNameOf(text), text }, values);
+    try {
+      return await this.database.queryLong<Row>(scope, { name: '', text, timeoutMs: this.filterTimeoutMs }, values);
+    } catch (error) {
+      throw isTimeout(error) ? tooSlow(query.filtered.indexed) : error;
+    }
   }
 
   #positionOf(context: CursorContext, request: PageRequest): CursorPosition {
@@ -157,9 +182,21 @@ export class Paginator {
   }
 }
 
-function withoutCounts<Row extends object>(row: Row & CountedRow): Row {
-  const { total_items: _total, is_row: _isRow, ...rest } = row;
-  return rest as unknown as Row;
+const MARKS = new Set(['total_items', 'is_row', 'sort_missing', 'sort_value', 'sort_text']);
+
+/** The row without what the page alone needs of it. */
+function withoutMarks<Row extends object>(row: Row & CountedRow): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !MARKS.has(name))) as Row;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'statement_timeout';
+}
+
+/** 400: the database gave up on a filter. */
+function tooSlow(indexed: string): DomainError {
+  const message = `The filter, or the order, takes too long in this tenant. Filter by what has an index, alone or with "and" beside the rest: ${indexed}.`;
+  return new DomainError('malformed', 'filter_too_slow', message);
 }
 
 function contextOf(scope: AnyScope, { list, filters }: NamedList): CursorContext {
@@ -168,7 +205,7 @@ function contextOf(scope: AnyScope, { list, filters }: NamedList): CursorContext
 
 function keysOf(query: PagedList, last: object): (string | number)[] {
   const row = last as Record<string, string | number>;
-  return query.sort.map(({ column }) => row[column] ?? '');
+  return query.sort.map(({ column, text }) => row[text ?? column] ?? '');
 }
 
 function marksOf(query: PagedList, position: CursorPosition): PageMarks {

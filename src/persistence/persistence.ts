@@ -45,11 +45,8 @@ export async function openPersistence(
     await requireVersion(dataSource);
     await migrateDatabase(connection, config);
     const unitOfWork = new UnitOfWork(dataSource);
-    const cursors = new CursorCodec(await cursorSecret(unitOfWork));
-    const pipelines = {
-      quick: lanesOf(connection, config, onConnectionLost),
-      long: lanesOf(connection, config, onConnectionLost),
-    };
+    const lanes = (): PipelinePool => lanesOf(connection, config, onConnectionLost);
+    const pipelines = { quick: lanes(), long: lanes() };
     const database = new Database(
       dataSource,
       pipelines,
@@ -62,13 +59,18 @@ export async function openPersistence(
       await dataSource.destroy();
       await engine.stop();
     };
-    const paginator = new Paginator(database, dataSource, cursors);
+    const paginator = paginatorFor(database, dataSource, config, await cursorSecret(unitOfWork));
     return { engine, dataSource, database, unitOfWork, paginator, bulk, close };
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     await engine.stop();
     throw error;
   }
+}
+
+function paginatorFor(database: Database, dataSource: DataSource, config: Config, secret: Buffer): Paginator {
+  const filterTimeoutMs = Math.min(config.filterTimeoutMs, config.statementTimeoutMs);
+  return new Paginator(database, dataSource, new CursorCodec(secret), filterTimeoutMs);
 }
 
 function lanesOf(connection: ConnectionOptions, config: Config, onLost: (error: Error) => void): PipelinePool {

@@ -80,7 +80,10 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
     also?: (transaction: Transaction) => Promise<void>,
   ): Promise<Entity> {
     const work = async (transaction: Transaction): Promise<Entity> => {
+      const given = { ...entity };
       await transaction.manager.insert(this.kind.entity, entity as never);
+      // TypeORM puts JSON back as a copy without members that are named like those of Object.prototype.
+      Object.assign(entity, definedIn(given));
       await also?.(transaction);
       await this.kind.changed?.(transaction, scope, { before: null, after: entity });
       this.#record(transaction, 'created', entity.id, null, entity);
@@ -133,9 +136,10 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
   /** Made once: TypeORM would build the same text anew for every read. */
   #byKey(ofTenant: boolean): Statement {
     const { tableName, columns } = this.doors.dataSource.getMetadata(this.kind.entity);
+    const read = columns.filter((column) => column.isSelect);
     this.#read ??= statement(
       `${tableName}.by_key`,
-      `SELECT ${columns.map((column) => column.databaseName).join(', ')} FROM ${tableName}
+      `SELECT ${read.map((column) => column.databaseName).join(', ')} FROM ${tableName}
         WHERE ${ofTenant ? 'tenant_id = $1 AND id = $2' : 'id = $1'}`,
     );
     return this.#read;
@@ -182,4 +186,8 @@ function changesNothing<Entity extends object>(before: Entity, changes: Partial<
   return Object.entries(changes).every(([name, value]) => {
     return isDeepStrictEqual(before[name as keyof Entity], value);
   });
+}
+
+function definedIn<Entity extends object>(entity: Entity): Partial<Entity> {
+  return Object.fromEntries(Object.entries(entity).filter(([, value]) => value !== undefined)) as Partial<Entity>;
 }

@@ -1,9 +1,14 @@
-/** One SQL statement with a name of its own: it is prepared once a connection, and logs call it by its name. */
+/**
+ * One SQL statement with a name of its own: it is prepared once a connection, and logs call it by its name. One without a
+ * name is planned for its values and not kept.
+ */
 export interface Statement {
   readonly name: string;
   readonly text: string;
   /** Planned once a connection and never for its values; see `plannedOnce`. */
   readonly plannedOnce?: true;
+  /** Longest time that it may take, in milliseconds, where that is not the connection's own. */
+  readonly timeoutMs?: number;
 }
 
 /** `name` is unique in the whole service, `<room>.<what_it_does>`; the values are always parameters, never text. */

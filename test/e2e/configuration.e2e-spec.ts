@@ -53,6 +53,7 @@ const WRONG: Readonly<Record<keyof typeof SETTINGS, readonly [form: string, ...v
   databasePipelines: ['a whole number from 1 to 100', '0', '101', ''.padEnd(3), '0x10'],
   databasePreparedStatements: [FLAG, 'yes', '1', 'TRUE', 'false '],
   statementTimeoutMs: ['a whole number from 100 to 600000', '99', '600001', '30s'],
+  filterTimeoutMs: ['a whole number from 100 to 600000', '99', '600001', '5s'],
   lockTimeoutMs: ['a whole number from 100 to 600000', '99', '600001', '5s'],
   demoData: [FLAG, 'no', '0', 'demo'],
   bootstrapClientId: [

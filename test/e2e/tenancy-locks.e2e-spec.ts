@@ -59,7 +59,7 @@ async function filledTenant(): Promise<{
   ids: Record<'user' | 'group' | 'child' | 'application' | 'role' | 'workspace' | 'project', string>;
 }> {
   const tenant = await newTenant();
-  const user = await tenant.user();
+  const user = await tenant.user(undefined, { attributes: { department: 'Sales' } });
   const [group, child, application] = [
     await tenant.group('Parent', [user]),
     await tenant.group('Child'),

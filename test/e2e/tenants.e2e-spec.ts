@@ -39,7 +39,7 @@ async function furnish({
   workspace,
   project,
 }: TestTenant): Promise<{ userId: string }> {
-  const userId = await user();
+  const userId = await user(undefined, { attributes: { department: 'Sales' } });
   const [parent, child, app] = await Promise.all([group('parent', [userId]), group('child'), application('app')]);
   await api.put(`${path}/groups/${parent}/groups/${child}`);
   await api.put(`${path}/users/${userId}/applications/${app}`);

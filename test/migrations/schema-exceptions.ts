@@ -8,6 +8,7 @@ export const TABLES_WITHOUT_ENTITY: readonly string[] = [
   'platform_idempotency_keys',
   'service_secrets',
   'signing_keys',
+  'user_attributes',
   'user_ordinals',
   'user_sets',
 ];
@@ -25,7 +26,9 @@ export const NOT_IN_ENTITIES: readonly string[] = [
   'tenants_status_known',
   // Users.
   'users_attributes_object',
+  'users_created',
   'users_display_name',
+  'users_email',
   'users_external_id_key',
   'users_id_ordinal_key',
   'users_ordinal_counted',
@@ -129,6 +132,7 @@ export const NOT_IN_ENTITIES: readonly string[] = [
   'audit_events_order',
   'audit_events_resource',
   'audit_events_tenant_fkey',
+  'audit_events_time',
   'audit_events_user',
   'platform_audit_events_order',
 ];

@@ -1,6 +1,7 @@
 import { isUuid } from '../../kernel/ids.js';
 import { field, type FieldOptions } from './field.js';
-import { MOMENT_RULE, isMoment } from './moment.js';
+import { isMoment } from '../../kernel/moment.js';
+import { MOMENT_RULE } from './moment.js';
 
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;

@@ -43,6 +43,9 @@ export function IdParameter(options: FieldOptions): PropertyDecorator {
   return field({ optional: true, nullable: true, ...options }, rule, { type: String, format: 'uuid' });
 }
 
+/** A cursor holds the sort keys of a row: names of up to 200 characters. */
+const LONGEST_CURSOR = 4000;
+
 /** What every list takes: a page by its number, or by the cursor that the page before it answered. */
 export class PageQuery {
   @WholeParameter({ description: 'Number of the page, from 1.', example: 1, min: 1, max: 1_000_000_000 })
@@ -59,7 +62,7 @@ export class PageQuery {
   @TextParameter({
     description: 'The `next_cursor` of the page before; instead of `page`.',
     sample: 'RzykoP8Q8dxTRB6e78kaRlsyLDUs',
-    max: 1000,
+    max: LONGEST_CURSOR,
   })
   cursor?: string;
 

@@ -25,6 +25,10 @@ export class Application extends TenantResource {
   @Column({ type: 'text', nullable: true })
   description!: string | null;
 
+  /** Its comparison key, for filters. */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  descriptionKey!: string | null;
+
   @Column({ type: 'text', default: 'web' })
   type!: ApplicationType;
 
@@ -33,7 +37,14 @@ export class Application extends TenantResource {
   status!: ApplicationStatus;
 }
 
-/** The key that goes with the name and the client id; set whenever one of them is. */
-export function applicationKeys(application: Pick<Application, 'name' | 'clientId'>): { searchKey: string } {
-  return { searchKey: comparisonKey(`${application.name}\n${application.clientId}`) };
+/** The keys that go with the name, the client id and the description; set whenever one of them is. */
+export function applicationKeys(application: Pick<Application, 'name' | 'clientId' | 'description'>): {
+  searchKey: string;
+  descriptionKey: string | null;
+} {
+  const { name, clientId, description } = application;
+  return {
+    searchKey: comparisonKey(`${name}\n${clientId}`),
+    descriptionKey: description === null ? null : comparisonKey(description),
+  };
 }

@@ -5,8 +5,10 @@ import { newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
+import { filteredList, type ListRequest } from '../../persistence/filter/filtered-list.js';
 import { containing } from '../../persistence/like-pattern.js';
 import { ResourceRepository, type RemovalHook } from '../../persistence/resource-repository.js';
+import { APPLICATION_FILTER } from './application-filter.read-model.js';
 import { Application, applicationKeys, type ApplicationStatus } from './application.entity.js';
 import type { ApplicationCreate, ApplicationUpdate } from './dto/application.requests.js';
 import { applicationResponse } from './dto/application.response.js';
@@ -24,34 +26,33 @@ export class ApplicationsService {
   /** Errors: 409 `client_id_taken`. */
   async create(scope: TenantScope, input: ApplicationCreate): Promise<Application> {
     const id = newId();
-    const fields = { name: input.name, clientId: input.client_id ?? id };
+    const fields = { name: input.name, clientId: input.client_id ?? id, description: input.description ?? null };
     const application = Object.assign(new Application(), {
       ...fields,
       ...applicationKeys(fields),
       tenantId: scope.tenantId,
       id,
-      description: input.description ?? null,
       type: input.type ?? 'web',
       status: input.status ?? 'active',
     });
     return this.#applications.create(scope, application, { ...input });
   }
 
-  /** In the order in which they were made. */
+  /** In the order in which they were made, where no other is asked for. Errors: 400 `invalid_filter`, `filter_too_slow`. */
   async list(
     scope: TenantScope,
-    filter: { search?: string | undefined; status?: ApplicationStatus | undefined },
+    asked: ListRequest & { search?: string | undefined; status?: ApplicationStatus | undefined },
     request: PageRequest,
   ): Promise<Page<Application>> {
-    const pattern = filter.search === undefined ? null : containing(comparisonKey(filter.search));
-    const query = {
-      list: 'applications',
-      alias: 'a',
+    const pattern = asked.search === undefined ? null : containing(comparisonKey(asked.search));
+    const parts = {
+      catalogue: APPLICATION_FILTER,
       from: `FROM applications a
               WHERE a.tenant_id = $1 AND ($2::text IS NULL OR a.search_key LIKE $2) AND ($3::text IS NULL OR a.status = $3)`,
-      values: [scope.tenantId, pattern, filter.status ?? null],
+      values: [scope.tenantId, pattern, asked.status ?? null],
       sort: [{ column: 'id', type: 'uuid' }],
     } as const;
+    const query = { list: 'applications', alias: 'a', ...filteredList(parts, asked) };
     return this.#applications.list(scope, query, request);
   }
 
@@ -82,11 +83,14 @@ export class ApplicationsService {
 }
 
 function patched(before: Application, patch: ApplicationUpdate): Partial<Application> {
-  const fields = { name: patch.name ?? before.name, clientId: patch.client_id ?? before.clientId };
+  const fields = {
+    name: patch.name ?? before.name,
+    clientId: patch.client_id ?? before.clientId,
+    description: patch.description === undefined ? before.description : patch.description,
+  };
   return {
     ...fields,
     ...applicationKeys(fields),
-    description: patch.description === undefined ? before.description : patch.description,
     type: patch.type ?? before.type,
     status: patch.status ?? before.status,
   };

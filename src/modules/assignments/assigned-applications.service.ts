@@ -6,6 +6,8 @@ import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { ApplicationsService } from '../applications/index.js';
 import { notAssigned, type Assignee } from './assignee.js';
 import { assignmentOf, type AssignmentRow } from './assignment-row.js';
+import { filteredList, type ListRequest } from '../../persistence/filter/filtered-list.js';
+import { ASSIGNMENT_FILTER } from './assignment-filter.read-model.js';
 import * as readModel from './assignments.read-model.js';
 import type {
   AppAssignmentResponse,
@@ -68,17 +70,18 @@ export class AssignedApplicationsService {
   async ofApplication(
     scope: TenantScope,
     applicationId: string,
-    filter: readModel.AssignmentFilter,
+    asked: ListRequest & readModel.AssignmentFilter,
     request: PageRequest,
   ): Promise<Page<ApplicationAssignmentResponse>> {
     await this.applications.get(scope, applicationId);
-    const query = {
-      list: 'application-assignments',
-      select: readModel.ASSIGNMENT_SELECT,
-      ...readModel.assignmentsOfApplication(scope.tenantId, applicationId, filter),
+    const parts = {
+      catalogue: ASSIGNMENT_FILTER,
+      ...readModel.assignmentsOfApplication(scope.tenantId, applicationId, asked),
       sort: [{ column: 'id', type: 'uuid' }],
     } as const;
-    return this.doors.paginator.rows(scope, query, request);
+    const filtered = filteredList(parts, asked);
+    const select = [readModel.ASSIGNMENT_SELECT, ...filtered.also].join(', ');
+    return this.doors.paginator.rows(scope, { list: 'application-assignments', select, ...filtered }, request);
   }
 }
 

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import type { PlatformScope, TenantScope } from '../../kernel/scope.js';
+import { filteredList } from '../../persistence/filter/filtered-list.js';
 import { Paginator } from '../../persistence/paginator.js';
 import { AuditEvent, PlatformAuditEvent } from './audit-event.entity.js';
+import { AUDIT_FILTER, PLATFORM_AUDIT_FILTER } from './audit-filter.read-model.js';
 import type { AuditListQuery, PlatformAuditListQuery } from './dto/audit.requests.js';
 
+const LIST = { list: 'audit-events', alias: 'e' } as const;
 const NEWEST_FIRST = {
-  list: 'audit-events',
-  alias: 'e',
   sort: [{ column: 'seq', type: 'bigint' }],
   descending: true,
 } as const;
@@ -28,8 +29,9 @@ export class AuditService {
 
   /** The changes inside a tenant. */
   async ofTenant(scope: TenantScope, filter: AuditListQuery, request: PageRequest): Promise<Page<AuditEvent>> {
-    const query = {
+    const parts = {
       ...NEWEST_FIRST,
+      catalogue: AUDIT_FILTER,
       from: `FROM audit_events e WHERE e.tenant_id = $1 ${FILTERED}
                AND ($8::uuid IS NULL OR e.user_id = $8)
                AND ($9::uuid IS NULL OR e.group_id = $9)
@@ -42,7 +44,7 @@ export class AuditService {
         filter.application_id ?? null,
       ],
     };
-    return this.paginator.entities(scope, AuditEvent, query, request);
+    return this.paginator.entities(scope, AuditEvent, { ...LIST, ...filteredList(parts, filter) }, request);
   }
 
   /** The changes to what belongs to no tenant. */
@@ -52,8 +54,9 @@ export class AuditService {
     request: PageRequest,
   ): Promise<Page<PlatformAuditEvent>> {
     const from = `FROM platform_audit_events e WHERE $1::uuid IS NULL ${FILTERED}`;
-    const query = { ...NEWEST_FIRST, from, values: [null, ...filterValues(filter)] };
-    return this.paginator.entities(scope, PlatformAuditEvent, query, request);
+    const values = [null, ...filterValues(filter)];
+    const parts = { ...NEWEST_FIRST, catalogue: PLATFORM_AUDIT_FILTER, from, values };
+    return this.paginator.entities(scope, PlatformAuditEvent, { ...LIST, ...filteredList(parts, filter) }, request);
   }
 }
 

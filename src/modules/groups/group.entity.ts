@@ -1,4 +1,5 @@
 import { Column, Entity } from 'typeorm';
+import { comparisonKey } from '../../kernel/comparison-key.js';
 import { TenantResource } from '../../persistence/tenant-resource.entity.js';
 
 /** A group of users and of other groups. */
@@ -14,7 +15,22 @@ export class Group extends TenantResource {
   @Column({ type: 'text', nullable: true })
   description!: string | null;
 
+  /** Its comparison key, for filters. */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  descriptionKey!: string | null;
+
   /** Its id in the directory it came from; unique in the tenant where there is one. */
   @Column({ type: 'text', collation: 'C', nullable: true })
   externalId!: string | null;
+}
+
+/** The keys that go with the name and the description; set whenever one of them is. */
+export function groupKeys({ name, description }: Pick<Group, 'name' | 'description'>): {
+  nameKey: string;
+  descriptionKey: string | null;
+} {
+  return {
+    nameKey: comparisonKey(name),
+    descriptionKey: description === null ? null : comparisonKey(description),
+  };
 }

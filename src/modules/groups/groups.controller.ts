@@ -34,7 +34,7 @@ export class GroupsController {
   @Requires('directory:read')
   @Route({ summary: 'List the groups', page: GroupResponse })
   async listGroups(@CurrentScope() scope: TenantScope, @Query() query: GroupListQuery): Promise<Answer> {
-    return paged(mapPage(await this.groups.list(scope, query.search, query.toPageRequest()), groupResponse));
+    return paged(mapPage(await this.groups.list(scope, query, query.toPageRequest()), groupResponse));
   }
 
   @Get(':group_id')

@@ -5,12 +5,14 @@ import { newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
+import { filteredList, type ListRequest } from '../../persistence/filter/filtered-list.js';
 import { containing } from '../../persistence/like-pattern.js';
 import { ResourceRepository, type RemovalHook } from '../../persistence/resource-repository.js';
 import type { Transaction } from '../../persistence/unit-of-work.js';
 import type { GroupCreate, GroupUpdate } from './dto/group.requests.js';
 import { groupResponse, type NestingResponse } from './dto/group.responses.js';
-import { Group } from './group.entity.js';
+import { GROUP_FILTER } from './group-filter.read-model.js';
+import { Group, groupKeys } from './group.entity.js';
 import { lockNestings, withClosureOpened } from './nestings/closure.js';
 import { recordNesting } from './nestings/nesting-record.js';
 import { CLOSE_NEW_GROUP, REMOVE_NESTINGS_OF } from './nestings/nestings.queries.js';
@@ -27,12 +29,12 @@ export class GroupsService {
 
   /** Errors: 409 `name_taken`, `external_id_taken`. */
   async create(scope: TenantScope, input: GroupCreate): Promise<Group> {
+    const fields = { name: input.name, description: input.description ?? null };
     const group = Object.assign(new Group(), {
       tenantId: scope.tenantId,
       id: newId(),
-      name: input.name,
-      nameKey: comparisonKey(input.name),
-      description: input.description ?? null,
+      ...fields,
+      ...groupKeys(fields),
       externalId: input.external_id ?? null,
     });
     return this.#groups.create(scope, group, { ...input }, async (transaction) => {
@@ -40,16 +42,20 @@ export class GroupsService {
     });
   }
 
-  /** In the order in which they were made. */
-  async list(scope: TenantScope, search: string | undefined, request: PageRequest): Promise<Page<Group>> {
-    const query = {
-      list: 'groups',
-      alias: 'g',
+  /** In the order in which they were made, where no other is asked for. Errors: 400 `invalid_filter`, `filter_too_slow`. */
+  async list(
+    scope: TenantScope,
+    asked: ListRequest & { search?: string | undefined },
+    request: PageRequest,
+  ): Promise<Page<Group>> {
+    const { search } = asked;
+    const parts = {
+      catalogue: GROUP_FILTER,
       from: `FROM groups g WHERE g.tenant_id = $1 AND ($2::text IS NULL OR g.name_key LIKE $2)`,
       values: [scope.tenantId, search === undefined ? null : containing(comparisonKey(search))],
       sort: [{ column: 'id', type: 'uuid' }],
     } as const;
-    return this.#groups.list(scope, query, request);
+    return this.#groups.list(scope, { list: 'groups', alias: 'g', ...filteredList(parts, asked) }, request);
   }
 
   /** Errors: 404. */
@@ -85,11 +91,13 @@ async function takeOutOfNestings(transaction: Transaction, scope: TenantScope, i
 }
 
 function patched(before: Group, patch: GroupUpdate): Partial<Group> {
-  const name = patch.name ?? before.name;
-  return {
-    name,
-    nameKey: comparisonKey(name),
+  const fields = {
+    name: patch.name ?? before.name,
     description: patch.description === undefined ? before.description : patch.description,
+  };
+  return {
+    ...fields,
+    ...groupKeys(fields),
     externalId: patch.external_id === undefined ? before.externalId : patch.external_id,
   };
 }

@@ -1,6 +1,6 @@
 export { UsersModule } from './users.module.js';
 export { UsersService } from './users.service.js';
-export { User, userKeys } from './user.entity.js';
+export { User, attributeEntries, userKeys } from './user.entity.js';
 export { UserCreate } from './dto/user.requests.js';
 export { DROP_SET, TAKE_ORDINALS } from './sets/sets.queries.js';
 export { CHUNK, enterSets, leaveSets, listOf, sizeOfSet } from './sets/user-sets.js';

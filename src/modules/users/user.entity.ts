@@ -1,12 +1,13 @@
 import { Column, Entity } from 'typeorm';
 import { comparisonKey } from '../../kernel/comparison-key.js';
+import { indexEntries, withKeys, type IndexEntry } from '../../kernel/filter/json-values.js';
 import { TenantResource } from '../../persistence/tenant-resource.entity.js';
 
 export const USER_STATUSES = ['active', 'suspended'] as const;
 export type UserStatus = (typeof USER_STATUSES)[number];
 
-/** Characters of a name that count in the order of a list; an index holds no more than 2,700 bytes. */
-const LONGEST_SORT_KEY = 200;
+/** Characters of a key that an index holds: it takes no more than 2,700 bytes. */
+const LONGEST_INDEXED = 200;
 
 /** A person of a tenant. */
 @Entity('users')
@@ -46,6 +47,14 @@ export class User extends TenantResource {
   @Column({ type: 'text', collation: 'C' })
   searchKey!: string;
 
+  /** The start of the e-mail address's comparison key, for filters. */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  emailKey!: string | null;
+
+  /** Comparison keys of what filters look at and no column has: names, the e-mail address, and `attributes` with all their strings. */
+  @Column({ type: 'jsonb', default: {}, select: false })
+  filterKeys!: object;
+
   /** A suspended user can use no application; the assignments stay. */
   @Column({ type: 'text', default: 'active' })
   status!: UserStatus;
@@ -55,16 +64,33 @@ export class User extends TenantResource {
   attributes!: object;
 }
 
-/** The keys that go with the names; set whenever a name is. */
-export function userKeys(user: Pick<User, 'userName' | 'email' | 'displayName' | 'givenName' | 'familyName'>): {
-  userNameKey: string;
-  displayNameKey: string;
-  searchKey: string;
-} {
+type Named = Pick<User, 'userName' | 'email' | 'displayName' | 'givenName' | 'familyName' | 'attributes'>;
+type Keys = Pick<User, 'userNameKey' | 'displayNameKey' | 'searchKey' | 'emailKey' | 'filterKeys'>;
+
+/** The keys that go with the names and the attributes; set whenever one of them is. */
+export function userKeys(user: Named): Keys {
   const searched = [user.userName, user.displayName, user.email, user.givenName, user.familyName];
   return {
     userNameKey: comparisonKey(user.userName),
-    displayNameKey: [...comparisonKey(user.displayName ?? user.userName)].slice(0, LONGEST_SORT_KEY).join(''),
+    displayNameKey: start(comparisonKey(user.displayName ?? user.userName)),
     searchKey: comparisonKey(searched.filter((text) => text !== null).join('\n')),
+    emailKey: user.email === null ? null : start(comparisonKey(user.email)),
+    filterKeys: filterKeys(user),
   };
+}
+
+function filterKeys({ email, displayName, givenName, familyName, attributes }: Named): object {
+  const texts = { email, display_name: displayName, given_name: givenName, family_name: familyName };
+  const given = Object.entries(texts).filter(([, text]) => text !== null);
+  const kept = Object.keys(attributes).length > 0 ? [...given, ['attributes', attributes]] : given;
+  return withKeys(Object.fromEntries(kept)) as object;
+}
+
+function start(key: string): string {
+  return [...key].slice(0, LONGEST_INDEXED).join('');
+}
+
+/** The entries by which filters find attributes. */
+export function attributeEntries(attributes: object): IndexEntry[] {
+  return indexEntries(withKeys(attributes));
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { ExpectedVersion } from '../../kernel/version.js';
 import { Delegation } from '../../kernel/delegation.js';
@@ -8,13 +9,16 @@ import { mergePatch } from '../../kernel/merge-patch.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
+import { filteredList, type ListRequest } from '../../persistence/filter/filtered-list.js';
 import { containing } from '../../persistence/like-pattern.js';
 import { ResourceRepository, type RemovalHook } from '../../persistence/resource-repository.js';
 import type { Transaction } from '../../persistence/unit-of-work.js';
 import { LARGEST_ATTRIBUTES, type UserCreate, type UserUpdate } from './dto/user.requests.js';
 import { userResponse } from './dto/user.response.js';
+import { SET_ATTRIBUTES } from './attributes.queries.js';
 import { ENTER_SUSPENDED, LEAVE_SUSPENDED, TAKE_ORDINALS } from './sets/sets.queries.js';
-import { User, userKeys, type UserStatus } from './user.entity.js';
+import { USER_FILTER } from './user-filter.read-model.js';
+import { User, attributeEntries, userKeys, type UserStatus } from './user.entity.js';
 
 /** The users of a tenant. */
 @Injectable()
@@ -29,7 +33,7 @@ export class UsersService {
       entity: User,
       name: 'user',
       snapshot: userResponse,
-      changed: keepSuspended,
+      changed: keepDerived,
     });
   }
 
@@ -41,6 +45,7 @@ export class UsersService {
       displayName: input.display_name ?? null,
       givenName: input.given_name ?? null,
       familyName: input.family_name ?? null,
+      attributes: input.attributes ?? {},
     };
     const status = input.status ?? 'active';
     const entity = Object.assign(new User(), {
@@ -50,7 +55,6 @@ export class UsersService {
       id: newId(),
       externalId: input.external_id ?? null,
       status,
-      attributes: input.attributes ?? {},
     });
     return this.doors.unitOfWork.run(scope, async (transaction) => {
       entity.ordinal = await takeOrdinals(transaction, scope, 1);
@@ -58,22 +62,21 @@ export class UsersService {
     });
   }
 
-  /** In the order in which they were made. */
+  /** In the order in which they were made, where no other is asked for. Errors: 400 `invalid_filter`, `filter_too_slow`. */
   async list(
     scope: TenantScope,
-    filter: { search?: string | undefined; status?: UserStatus | undefined },
+    asked: ListRequest & { search?: string | undefined; status?: UserStatus | undefined },
     request: PageRequest,
   ): Promise<Page<User>> {
-    const pattern = filter.search === undefined ? null : containing(comparisonKey(filter.search));
-    const query = {
-      list: 'users',
-      alias: 'u',
+    const pattern = asked.search === undefined ? null : containing(comparisonKey(asked.search));
+    const parts = {
+      catalogue: USER_FILTER,
       from: `FROM users u
               WHERE u.tenant_id = $1 AND ($2::text IS NULL OR u.search_key LIKE $2) AND ($3::text IS NULL OR u.status = $3)`,
-      values: [scope.tenantId, pattern, filter.status ?? null],
+      values: [scope.tenantId, pattern, asked.status ?? null],
       sort: [{ column: 'id', type: 'uuid' }],
     } as const;
-    return this.#users.list(scope, query, request);
+    return this.#users.list(scope, { list: 'users', alias: 'u', ...filteredList(parts, asked) }, request);
   }
 
   /** Errors: 404. */
@@ -113,6 +116,28 @@ async function takeOrdinals(transaction: Transaction, scope: TenantScope, count:
   return taken.first;
 }
 
+/** Keeps what is derived from the users as they are. */
+async function keepDerived(
+  transaction: Transaction,
+  scope: TenantScope,
+  change: { before: User | null; after: User | null },
+): Promise<void> {
+  await keepSuspended(transaction, scope, change);
+  await keepAttributes(transaction, scope, change);
+}
+
+/** Keeps the entries by which filters find attributes; those of a user that goes go with it. */
+async function keepAttributes(
+  transaction: Transaction,
+  scope: TenantScope,
+  { before, after }: { before: User | null; after: User | null },
+): Promise<void> {
+  if (after === null || isDeepStrictEqual(before?.attributes ?? {}, after.attributes)) return;
+  const entries = attributeEntries(after.attributes);
+  const columns = [entries.map(({ path }) => path), entries.map(({ value }) => value)];
+  await transaction.query(SET_ATTRIBUTES, [scope.tenantId, after.id, ...columns]);
+}
+
 /** Keeps the set of suspended users as the users are. */
 async function keepSuspended(
   transaction: Transaction,
@@ -131,13 +156,17 @@ function patched(before: User, patch: UserUpdate): Partial<User> {
     displayName: patch.display_name === undefined ? before.displayName : patch.display_name,
     givenName: patch.given_name === undefined ? before.givenName : patch.given_name,
     familyName: patch.family_name === undefined ? before.familyName : patch.family_name,
+    attributes: patchedAttributes(before.attributes, patch.attributes),
   };
+  const { filterKeys: keysBefore } = userKeys(before);
+  const { filterKeys, ...keys } = userKeys(after);
   return {
     ...after,
-    ...userKeys(after),
+    ...keys,
+    // Not read with the user, so that it is set only where it changes.
+    ...(isDeepStrictEqual(keysBefore, filterKeys) ? {} : { filterKeys }),
     externalId: patch.external_id === undefined ? before.externalId : patch.external_id,
     status: patch.status ?? before.status,
-    attributes: patchedAttributes(before.attributes, patch.attributes),
   };
 }
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { ENTER_SCOPE, ENTER_SCOPE_PLANNED_ONCE } from '../database-role.js';
+import { ENTER_SCOPE, ENTER_SCOPE_PLANNED_ONCE, ENTER_SCOPE_TIMED } from '../database-role.js';
 import type { Statement } from '../statement.js';
 
 /** The part of pg's connection that a query writes its messages to. */
@@ -40,7 +40,7 @@ const asIs = (value: unknown): unknown => value;
  * are gone after it, and a transaction pooler cannot part the two. A write that fails leaves nothing behind.
  */
 class ScopedQuery extends Query {
-  readonly #scope: [string, string];
+  readonly #scope: string[];
   readonly #enter: { readonly name: string; readonly text: string };
   readonly #prepared: boolean;
   #inScope = false;
@@ -51,10 +51,11 @@ class ScopedQuery extends Query {
     values: unknown[],
     options: { prepared: boolean; callback: (error: Error | null, result: pg.QueryResult) => void },
   ) {
-    const named = options.prepared ? { name: statement.name } : {};
+    const named = options.prepared && statement.name !== '' ? { name: statement.name } : {};
     super({ ...named, text: statement.text, values, queryMode: 'extended' }, undefined, options.callback);
-    this.#scope = scope;
-    this.#enter = statement.plannedOnce ? ENTER_SCOPE_PLANNED_ONCE : ENTER_SCOPE;
+    const { timeoutMs, plannedOnce } = statement;
+    this.#scope = timeoutMs === undefined ? scope : [...scope, String(timeoutMs)];
+    this.#enter = timeoutMs === undefined ? (plannedOnce ? ENTER_SCOPE_PLANNED_ONCE : ENTER_SCOPE) : ENTER_SCOPE_TIMED;
     this.#prepared = options.prepared;
   }
 

@@ -1,16 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import { comparisonKey } from '../../../kernel/comparison-key.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
 import type { Statement } from '../../../persistence/statement.js';
 import { applicationKeys, type Application } from '../../applications/index.js';
-import { userKeys, type User } from '../../users/index.js';
+import { groupKeys, type Group } from '../../groups/index.js';
+import { attributeEntries, userKeys, type User } from '../../users/index.js';
 import type { Difference, Differences } from './difference.js';
 import { NAMED } from './verification.queries.js';
 
 const BATCH = 5000;
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
-type Keys = Readonly<Record<string, string>>;
+type Keys = Readonly<Record<string, unknown>>;
 
 /** One kind of rows with comparison keys: how a row's are made, and which column keeps each. */
 interface Named<Row extends { readonly id: string }> {
@@ -25,12 +27,25 @@ interface Named<Row extends { readonly id: string }> {
 const USERS: Named<User> = {
   kind: 'user_key',
   statement: NAMED.users,
-  keysOf: userKeys,
-  columns: { userNameKey: 'user_name_key', displayNameKey: 'display_name_key', searchKey: 'search_key' },
+  keysOf: (user) => ({ ...userKeys(user), entries: entriesOf(user) }),
+  columns: {
+    userNameKey: 'user_name_key',
+    displayNameKey: 'display_name_key',
+    searchKey: 'search_key',
+    emailKey: 'email_key',
+    filterKeys: 'filter_keys',
+    entries: 'user_attributes',
+  },
   isSubject: true,
 };
+const GROUPS: Named<Group> = {
+  kind: 'group_key',
+  statement: NAMED.groups,
+  keysOf: groupKeys,
+  columns: { nameKey: 'name_key', descriptionKey: 'description_key' },
+};
 /** What has a name and its key alone. */
-const NAMED_ALONE = (['group', 'role', 'workspace', 'project'] as const).map(
+const NAMED_ALONE = (['role', 'workspace', 'project'] as const).map(
   (kind): Named<{ readonly id: string; readonly name: string }> => ({
     kind: `${kind}_key`,
     statement: NAMED[`${kind}s`],
@@ -42,8 +57,16 @@ const APPLICATIONS: Named<Application> = {
   kind: 'application_key',
   statement: NAMED.applications,
   keysOf: applicationKeys,
-  columns: { searchKey: 'search_key' },
+  columns: { searchKey: 'search_key', descriptionKey: 'description_key' },
 };
+
+/** The entries of the attributes as the statement answers them, in the order of the collation "C". */
+function entriesOf({ attributes }: User): string[] {
+  const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
+  return attributeEntries(attributes)
+    .sort((one, other) => byBytes(one.path, other.path) || byBytes(one.value, other.value))
+    .map(({ path, value }) => `${path} ${value}`);
+}
 
 /** Compares the comparison keys of a tenant with those that the code makes of the names, a few thousand rows at a time. */
 export async function wrongKeys(transaction: Transaction, scope: TenantScope, most: number): Promise<Differences> {
@@ -54,6 +77,7 @@ export async function wrongKeys(transaction: Transaction, scope: TenantScope, mo
     if (found.length < most) found.push(difference);
   };
   await compare(transaction, scope, USERS, add);
+  await compare(transaction, scope, GROUPS, add);
   for (const named of NAMED_ALONE) await compare(transaction, scope, named, add);
   await compare(transaction, scope, APPLICATIONS, add);
   return { found, total };
@@ -70,7 +94,7 @@ async function compare<Row extends { readonly id: string }>(
     for (const row of batch) {
       for (const [field, due] of Object.entries(keysOf(row))) {
         const kept: unknown = Reflect.get(row, field);
-        if (kept === due) continue;
+        if (isDeepStrictEqual(kept, due)) continue;
         const [owner, subject] = isSubject ? [tenantId, row.id] : [row.id, null];
         add({ kind, owner, subject, detail: columns[field] ?? field });
       }

@@ -154,12 +154,15 @@ export const NAMED = {
     'access.verify_user_names',
     `SELECT id, user_name AS "userName", email, display_name AS "displayName", given_name AS "givenName",
             family_name AS "familyName", user_name_key AS "userNameKey", display_name_key AS "displayNameKey",
-            search_key AS "searchKey"
-       FROM users WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+            search_key AS "searchKey", attributes, email_key AS "emailKey", filter_keys AS "filterKeys",
+            ARRAY(SELECT a.path || ' ' || a.value FROM user_attributes a
+                   WHERE a.tenant_id = u.tenant_id AND a.user_id = u.id ORDER BY a.path, a.value) AS entries
+       FROM users u WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
   ),
   groups: statement(
     'access.verify_group_names',
-    `SELECT id, name, name_key AS "nameKey" FROM groups WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+    `SELECT id, name, description, name_key AS "nameKey", description_key AS "descriptionKey"
+       FROM groups WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
   ),
   roles: statement(
     'access.verify_role_names',
@@ -175,7 +178,8 @@ export const NAMED = {
   ),
   applications: statement(
     'access.verify_application_names',
-    `SELECT id, name, client_id AS "clientId", search_key AS "searchKey"
+    `SELECT id, name, client_id AS "clientId", description, search_key AS "searchKey",
+            description_key AS "descriptionKey"
        FROM applications WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
   ),
 } as const;

@@ -1,5 +1,8 @@
 import { Choice, Line, Prose } from '../../../http/fields/fields.js';
-import { PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
+import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
+import { TextParameter } from '../../../http/fields/query-fields.js';
+import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
+import { APPLICATION_FILTER } from '../application-filter.read-model.js';
 import {
   APPLICATION_STATUSES,
   APPLICATION_TYPES,
@@ -57,7 +60,13 @@ export class ApplicationUpdate {
   status?: ApplicationStatus;
 }
 
-export class ApplicationListQuery extends PageQuery {
+export class ApplicationListQuery extends SortedPageQuery {
+  @FilterParameter(filterNames(APPLICATION_FILTER), 'name co "crm" and active eq true')
+  filter?: string;
+
+  @SortParameter(sortNames(APPLICATION_FILTER))
+  sort_by?: string;
+
   @TextParameter({
     description: 'Only applications whose name or client id contains this, whatever the case.',
     sample: 'ada',

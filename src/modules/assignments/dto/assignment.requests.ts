@@ -1,9 +1,12 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { Choice, Id, Ids } from '../../../http/fields/fields.js';
-import { FlagParameter, PageQuery } from '../../../http/fields/query-fields.js';
+import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
+import { FlagParameter } from '../../../http/fields/query-fields.js';
 import { ValidityFields } from '../../../http/fields/validity-fields.js';
 import { OptionalBody } from '../../../http/optional-body.js';
 import { VALIDITY_STATES, type ValidityState } from '../../../kernel/validity.js';
+import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
+import { ASSIGNMENT_FILTER } from '../assignment-filter.read-model.js';
 
 /** Most applications given in one bulk call. */
 const MOST_APPLICATIONS = 1000;
@@ -42,7 +45,13 @@ export class UserApplicationsQuery {
   include_group_assignments?: boolean;
 }
 
-export class ApplicationAssignmentsQuery extends PageQuery {
+export class ApplicationAssignmentsQuery extends SortedPageQuery {
+  @FilterParameter(filterNames(ASSIGNMENT_FILTER), 'assigned_by eq "demo-client" and user_id pr')
+  filter?: string;
+
+  @SortParameter(sortNames(ASSIGNMENT_FILTER))
+  sort_by?: string;
+
   @Choice({
     description: 'Only those that hold now, will hold, or have held.',
     sample: 'scheduled',

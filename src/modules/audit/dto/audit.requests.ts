@@ -1,10 +1,19 @@
 import { Id } from '../../../http/fields/fields.js';
-import { MomentParameter, PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
+import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
+import { MomentParameter, TextParameter } from '../../../http/fields/query-fields.js';
+import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
+import { AUDIT_FILTER, PLATFORM_AUDIT_FILTER } from '../audit-filter.read-model.js';
 
 const CONCERNING = 'Only changes that concern this';
 
 /** What both trails are asked for. */
-export class PlatformAuditListQuery extends PageQuery {
+export class PlatformAuditListQuery extends SortedPageQuery {
+  @FilterParameter(filterNames(PLATFORM_AUDIT_FILTER), 'action sw "assignment."')
+  filter?: string;
+
+  @SortParameter(sortNames(PLATFORM_AUDIT_FILTER))
+  sort_by?: string;
+
   @TextParameter({ description: 'Only this kind of resource, such as `user`.', sample: 'user' })
   resource_type?: string;
 
@@ -29,6 +38,9 @@ export class PlatformAuditListQuery extends PageQuery {
 }
 
 export class AuditListQuery extends PlatformAuditListQuery {
+  @FilterParameter(filterNames(AUDIT_FILTER), 'action sw "assignment."')
+  declare filter?: string;
+
   @Id({
     description: `${CONCERNING} user: itself, its memberships and its assignments.`,
     sample: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33',

@@ -1,7 +1,10 @@
 import { Ids, Line, Prose } from '../../../http/fields/fields.js';
+import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
 import { FlagParameter, PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
 import { ValidityFields } from '../../../http/fields/validity-fields.js';
 import { OptionalBody } from '../../../http/optional-body.js';
+import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
+import { GROUP_FILTER } from '../group-filter.read-model.js';
 
 /** Most users added to a group in one call. */
 const MOST_MEMBERS = 1000;
@@ -38,7 +41,13 @@ export class GroupUpdate {
   external_id?: string | null;
 }
 
-export class GroupListQuery extends PageQuery {
+export class GroupListQuery extends SortedPageQuery {
+  @FilterParameter(filterNames(GROUP_FILTER), 'name sw "eng"')
+  filter?: string;
+
+  @SortParameter(sortNames(GROUP_FILTER))
+  sort_by?: string;
+
   @TextParameter({ description: 'Only groups whose name contains this, whatever the case.', sample: 'ada' })
   search?: string;
 }

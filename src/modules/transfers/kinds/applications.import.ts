@@ -13,14 +13,19 @@ const STAGED: readonly StagedColumn[] = [
   ['type', 'text'],
   ['status', 'text'],
   ['search_key', 'text COLLATE "C"'],
+  ['description_key', 'text COLLATE "C"'],
 ];
 
 function stage(values: readonly Staged[]): Staged[] {
   const [givenId = null, name, givenClientId = null, description = null, type = null, status = null] = values;
   const applicationId = givenId ?? newId();
-  const fields = { name: name ?? '', clientId: givenClientId ?? applicationId };
-  const { searchKey } = applicationKeys(fields);
-  return [applicationId, fields.name, fields.clientId, description, type ?? 'web', status ?? 'active', searchKey];
+  const fields = { name: name ?? '', clientId: givenClientId ?? applicationId, description };
+  const { searchKey, descriptionKey } = applicationKeys(fields);
+  const { clientId } = fields;
+  return [
+    ...[applicationId, fields.name, clientId, description],
+    ...[type ?? 'web', status ?? 'active', searchKey, descriptionKey],
+  ];
 }
 
 const CREATED = createdTrail({

@@ -1,7 +1,6 @@
-import { comparisonKey } from '../../../kernel/comparison-key.js';
 import { newId } from '../../../kernel/ids.js';
 import { statement } from '../../../persistence/statement.js';
-import { GroupCreate } from '../../groups/index.js';
+import { GroupCreate, groupKeys } from '../../groups/index.js';
 import { id, required, text } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
 import { createdTrail, isGood, takenExternalId, writeRows } from './sql-parts.js';
@@ -12,6 +11,7 @@ const STAGED: readonly StagedColumn[] = [
   ['description', 'text'],
   ['external_id', 'text COLLATE "C"'],
   ['name_key', 'text COLLATE "C"'],
+  ['description_key', 'text COLLATE "C"'],
 ];
 
 /** Lines of groups that are not there yet, neither by id nor by name. By groups_pkey and groups_name_key. */
@@ -51,13 +51,10 @@ export const GROUPS_IMPORT: ImportKind = {
   required: [['name']],
   emptyIsValue: true,
   staged: STAGED,
-  stage: ([givenId = null, name = '', description = null, externalId = null]) => [
-    givenId ?? newId(),
-    name,
-    description,
-    externalId,
-    comparisonKey(name ?? ''),
-  ],
+  stage: ([givenId = null, name = '', description = null, externalId = null]) => {
+    const { nameKey, descriptionKey } = groupKeys({ name: name ?? '', description });
+    return [givenId ?? newId(), name, description, externalId, nameKey, descriptionKey];
+  },
   bad: takenExternalId({ from: NEW, table: 'groups', nameKey: 'name_key' }),
   write: (session, scope) => writeRows(session, scope, WRITE),
 };

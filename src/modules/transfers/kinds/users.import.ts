@@ -1,7 +1,7 @@
 import { newId } from '../../../kernel/ids.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { statement } from '../../../persistence/statement.js';
-import { UserCreate, enterSets, userKeys } from '../../users/index.js';
+import { UserCreate, attributeEntries, enterSets, userKeys } from '../../users/index.js';
 import { id, json, required, text, type Staged } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
 import { createdTrail, isGood, takenExternalId } from './sql-parts.js';
@@ -19,7 +19,7 @@ const COLUMNS = [
 ];
 
 const KEY = 'text COLLATE "C"';
-const STAGED: readonly StagedColumn[] = [
+const WRITTEN_COLUMNS: readonly StagedColumn[] = [
   ['id', 'uuid'],
   ['user_name', 'text'],
   ['email', 'text'],
@@ -32,20 +32,30 @@ const STAGED: readonly StagedColumn[] = [
   ['user_name_key', KEY],
   ['display_name_key', KEY],
   ['search_key', KEY],
+  ['email_key', KEY],
+  ['filter_keys', 'jsonb'],
 ];
-const WRITTEN = STAGED.map(([name]) => name).join(', ');
+const WRITTEN = WRITTEN_COLUMNS.map(([name]) => name).join(', ');
+
+/** Also the entries by which filters find attributes: a list of objects with `path` and `value`. */
+const STAGED: readonly StagedColumn[] = [...WRITTEN_COLUMNS, ['entries', 'jsonb']];
 
 function stage(values: readonly Staged[]): Staged[] {
   const [givenId = null, name, email = null, displayName = null, givenName = null, familyName = null, ...rest] = values;
   const [externalId = null, status = null, attributes = null] = rest;
+  const attributesRead = JSON.parse(attributes ?? '{}') as object;
   const names = { userName: name ?? '', email, displayName, givenName, familyName };
-  const { userNameKey, displayNameKey, searchKey } = userKeys(names);
+  const { userNameKey, displayNameKey, searchKey, emailKey, filterKeys } = userKeys({
+    ...names,
+    attributes: attributesRead,
+  });
   return [
     givenId ?? newId(),
     ...[names.userName, email, displayName, givenName, familyName, externalId],
     status ?? 'active',
     attributes ?? '{}',
-    ...[userNameKey, displayNameKey, searchKey],
+    ...[userNameKey, displayNameKey, searchKey, emailKey, JSON.stringify(filterKeys)],
+    JSON.stringify(attributeEntries(attributesRead)),
   ];
 }
 
@@ -73,13 +83,20 @@ const WRITE = statement(
   'transfers.write_users',
   `WITH added AS (
      INSERT INTO users (tenant_id, ordinal, ${WRITTEN})
-     SELECT $1, $3::int + row_number() OVER (ORDER BY s.line) - 1, ${STAGED.map(([name]) => `s.${name}`).join(', ')}
+     SELECT $1, $3::int + row_number() OVER (ORDER BY s.line) - 1, ${WRITTEN_COLUMNS.map(([name]) => `s.${name}`).join(', ')}
        FROM ${NEW} AND ${isGood('s')}
       ORDER BY s.line
      ON CONFLICT DO NOTHING
      RETURNING *
    ), sets AS (
      ${enterSets({ from: `added WHERE added.status = 'suspended'`, owner: '$1::uuid', ordinal: 'added.ordinal' })}
+   ), entries AS (
+     -- Of lines with the same id the one that was written.
+     INSERT INTO user_attributes (tenant_id, path, value, user_id)
+     SELECT $1, e.path, e.value, added.id
+       FROM added JOIN import_lines s ON s.id = added.id AND s.filter_keys = added.filter_keys,
+            jsonb_to_recordset(s.entries) e(path text, value text)
+     ON CONFLICT DO NOTHING
    ), trail AS (
      ${CREATED}
    )

@@ -1,5 +1,8 @@
 import { Choice, Email, JsonObject, Line } from '../../../http/fields/fields.js';
-import { PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
+import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
+import { TextParameter } from '../../../http/fields/query-fields.js';
+import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
+import { USER_FILTER } from '../user-filter.read-model.js';
 import { USER_STATUSES, type UserStatus } from '../user.entity.js';
 
 /** Largest `attributes`, in bytes of compact JSON. */
@@ -82,7 +85,13 @@ export class UserUpdate {
   attributes?: object | null;
 }
 
-export class UserListQuery extends PageQuery {
+export class UserListQuery extends SortedPageQuery {
+  @FilterParameter(filterNames(USER_FILTER), 'active eq true and attributes.department eq "Engineering"')
+  filter?: string;
+
+  @SortParameter(sortNames(USER_FILTER))
+  sort_by?: string;
+
   @TextParameter({
     description: 'Only users whose user name, names or e-mail address contain this, whatever the case.',
     sample: 'ada',

@@ -1,0 +1,12 @@
+/** What an attribute holds; `json` is an object of any form, whose values are named by a path below it. */
+export type AttributeType = 'string' | 'boolean' | 'number' | 'dateTime' | 'reference' | 'json';
+
+/** An attribute that a list can be filtered by. */
+export interface FilterAttribute {
+  readonly type: AttributeType;
+  /** Whether a string is compared as it is, and not by its comparison key (decision 3). */
+  readonly exact?: boolean;
+}
+
+/** The attributes of one kind of resource, by name (in lower case). */
+export type FilterCatalogue<Attribute extends FilterAttribute = FilterAttribute> = Readonly<Record<string, Attribute>>;
