@@ -88,12 +88,25 @@ function unknownField(at: Location, name: string): FieldIssue {
 
 /**
  * The request as its class. Only plain values go through class-transformer: free JSON would lose members that are named
- * like those of Object.prototype.
+ * like those of Object.prototype, and lists of thousands of ids would take longer than their question.
  */
 function instanceOf(metatype: Type<object>, value: object, known: ReadonlySet<string>): object {
   const fields = Object.entries(value).filter(([name]) => known.has(name));
-  const request = plainToInstance(metatype, Object.fromEntries(fields.filter(([, field]) => !isFreeJson(field))));
-  return Object.assign(request, Object.fromEntries(fields.filter(([, field]) => isFreeJson(field))));
+  const [whole, plain] = [fields.filter(([, field]) => isWhole(field)), fields.filter(([, field]) => !isWhole(field))];
+  const request = plainToInstance(metatype, Object.fromEntries(plain));
+  const read = whole.map(
+    ([name, field]) => [name, isFreeJson(field) ? field : readsOf(metatype, name)(field)] as const,
+  );
+  return Object.assign(request, Object.fromEntries(read));
+}
+
+/** What a field's own rule makes of a value. */
+function readsOf(metatype: Type<object>, name: string): (value: unknown) => unknown {
+  return declaredFields(metatype).get(name)?.rule.reads ?? ((value) => value);
+}
+
+function isWhole(value: unknown): boolean {
+  return Array.isArray(value) || isObject(value);
 }
 
 function isFreeJson(value: unknown): boolean {
