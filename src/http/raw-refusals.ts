@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { newId } from '../kernel/ids.js';
-import { errorBody } from './errors/error-dialects.js';
+import { errorBody, errorStatus } from './errors/error-dialects.js';
 import { refusalOf, type Refusal } from './errors/refusal.js';
 
 /** Refusals that Fastify makes before it routes, such as of a URL that cannot be decoded; no hook and no filter sees them. */
@@ -10,7 +10,7 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
   const refusal = refusalOf(error);
   const path = request.url.split('?', 1)[0] ?? '/';
   void reply
-    .code(refusal.status)
+    .code(errorStatus(path, refusal))
     .header('X-Request-Id', request.id)
     .type('application/json; charset=utf-8')
     .send(errorBody(path, refusal, request.id));

@@ -104,14 +104,14 @@ describe('the OpenAPI document', () => {
     expect(TAGS.filter((tag) => !used.has(tag))).toEqual([]);
   });
 
-  it('says of every guarded operation that it may answer 401, 403, 422, 500 and 503, in the error format', () => {
+  it('says of every guarded operation that it may answer 401, 403, 500 and 503, and how it answers wrong values, in the error format', () => {
     const guarded = operationsOf(document).filter(({ operation }) => isGuarded(document, operation));
     expect(guarded.length).toBeGreaterThan(40);
     for (const { path, operation } of guarded) {
-      const schemas = ['401', '403', '422', '500', '503'].map(
+      const { plainSchema, listSchema, wrongValues } = surfaceOf(path);
+      const schemas = ['401', '403', String(wrongValues), '500', '503'].map(
         (status) => operation.responses[status]?.content?.['application/json']?.schema,
       );
-      const { plainSchema, listSchema } = surfaceOf(path);
       const [plain, values] = [plainSchema, listSchema].map((name) => ({ $ref: `#/components/schemas/${name}` }));
       expect(schemas).toEqual([plain, plain, values, plain, plain]);
     }

@@ -4,6 +4,7 @@ import { requestOf, type FuzzedRequest, type KnownIds } from '../support/fuzz-va
 import { isGuarded, operationsOf, servedDocument, type PlacedOperation } from '../support/openapi-document.js';
 import { sendRaw } from '../support/raw-http.js';
 import { newRole } from '../support/role-steps.js';
+import { newRole as newScopedRole } from '../support/scoped-role-steps.js';
 import { surfaceOf } from '../support/surfaces.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { workerState } from '../support/test-state.js';
@@ -46,7 +47,10 @@ async function idsIn(
     child_id: group_id,
     application_id,
     app_id: application_id.slice(0, 2),
+    team_id: group_id,
     role_id: [
+      await newScopedRole(tenant, 'organization'),
+      await newScopedRole(tenant, 'project'),
       await newRole(tenant.api, application_id[0]!, 'Editor', ['a', '*']),
       await newRole(tenant.api, application_id[1]!, 'Reader'),
     ],
@@ -139,7 +143,7 @@ function readable(part: string): string {
 }
 
 function isFuzzed(document: Parameters<typeof isGuarded>[0], { operation, path }: PlacedOperation): boolean {
-  return isGuarded(document, operation) && /^\/(api|v1)\//.test(path);
+  return isGuarded(document, operation) && /^\/(api|v1|roles)\//.test(path);
 }
 
 /** The ids that an operation is called with, so that one which ends a thing does not take it from all others. */

@@ -1,5 +1,6 @@
 import { openApiCheck, type ApiAnswer } from '../support/api.js';
 import { all, csvFile, worldOf, type World } from '../support/counted-world.js';
+import { assign, holders, revoke } from '../support/scoped-role-steps.js';
 import { newTenant } from '../support/tenant.js';
 import { workerState } from '../support/test-state.js';
 
@@ -37,6 +38,7 @@ const application = ({ applications }: World): string => `/applications/${applic
 const importOf = ({ imports }: World): string => `/imports/${imports[0]}`;
 const workspace = ({ workspaces }: World): string => `/workspaces/${workspaces[0]}`;
 const project = ({ workspaces, projects }: World): string => `/workspaces/${workspaces[0]}/projects/${projects[0]}`;
+const role = ({ roles }: World): string => `/roles/${roles[0]}`;
 const client = ({ clients }: World): string => `/api-clients/${clients[0]}`;
 
 /**
@@ -107,6 +109,9 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`GET ${T}/workspaces/{workspace_id}`, 1, get(workspace)],
   [`GET ${T}/workspaces/{workspace_id}/projects`, 2, get((world) => `${workspace(world)}/projects?per_page=200`)],
   [`GET ${T}/workspaces/{workspace_id}/projects/{project_id}`, 1, get(project)],
+  [`GET ${T}/roles`, 1, get(() => '/roles?per_page=200')],
+  [`GET ${T}/roles/{role_id}`, 1, get(role)],
+  ['GET /roles/{role_id}/assignments', 2, (world) => holders(world.tenant.api, world.roles[0]!)],
   [`GET ${T}/api-clients`, 1, get(() => '/api-clients?per_page=200')],
   [`GET ${T}/api-clients/{api_client_id}`, 1, get(client)],
 
@@ -154,6 +159,19 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
       (world) => `${workspace(world)}/projects`,
       () => ({ name: 'one more' }),
     ),
+  ],
+  [
+    `POST ${T}/roles`,
+    5,
+    post(
+      () => '/roles',
+      () => ({ name: 'one more', level: 'project' }),
+    ),
+  ],
+  [
+    'POST /roles/{role_id}/assignments',
+    2,
+    ({ tenant, roles, spareGroup }) => assign(tenant.api, roles[0]!, { team_id: spareGroup }),
   ],
   [
     `POST ${T}/api-clients`,
@@ -246,6 +264,12 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
     put(({ spareGroup, spareUsers }) => `/groups/${spareGroup}/members/${spareUsers[0]}`),
   ],
   [
+    `PUT ${T}/owner`,
+    10,
+    ({ tenant: { api, path }, spareUsers }) => api.put(`${path}/owner`, { user_id: spareUsers[0] }),
+  ],
+  [`GET ${T}/owner`, 1, get(() => '/owner')],
+  [
     `PUT ${T}/groups/{group_id}/groups/{child_id}`,
     10,
     put(({ spareGroup, full }) => `/groups/${spareGroup}/groups/${full}`),
@@ -276,6 +300,7 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`PATCH ${T}/users/{user_id}`, 6, patch(user, { display_name: 'Changed' })],
   [`PATCH ${T}/groups/{group_id}`, 6, patch(group, { description: 'Changed' })],
   [`PATCH ${T}/applications/{application_id}`, 6, patch(application, { description: 'Changed' })],
+  [`PATCH ${T}/roles/{role_id}`, 7, patch(role, { description: 'Changed' })],
   [`PATCH ${T}/workspaces/{workspace_id}`, 6, patch(workspace, { description: 'Changed' })],
   [`PATCH ${T}/workspaces/{workspace_id}/projects/{project_id}`, 7, patch(project, { description: 'Changed' })],
   [`PATCH ${T}/api-clients/{api_client_id}`, 7, patch(client, { name: 'Changed' })],
@@ -304,8 +329,14 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`DELETE ${T}/users/{user_id}`, 8, remove(user)],
   [`DELETE ${T}/groups/{group_id}`, 13, remove(group)],
   [`DELETE ${T}/applications/{application_id}`, 7, remove(application)],
-  [`DELETE ${T}/workspaces/{workspace_id}/projects/{project_id}`, 7, remove(project)],
-  [`DELETE ${T}/workspaces/{workspace_id}`, 7, remove(workspace)],
+  [
+    'DELETE /roles/{role_id}/assignments',
+    2,
+    ({ tenant, roles, groups }) => revoke(tenant.api, roles[0]!, { team_id: groups[0]! }),
+  ],
+  [`DELETE ${T}/roles/{role_id}`, 9, remove(role)],
+  [`DELETE ${T}/workspaces/{workspace_id}/projects/{project_id}`, 8, remove(project)],
+  [`DELETE ${T}/workspaces/{workspace_id}`, 8, remove(workspace)],
   [`DELETE ${T}/api-clients/{api_client_id}`, 6, remove(client)],
   [`DELETE ${T}`, 18, ({ platform, tenant }) => platform.delete(tenant.path)],
 ];

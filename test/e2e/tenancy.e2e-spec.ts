@@ -169,7 +169,11 @@ describe('lock 1, the guards', () => {
       );
       for (const operation of readable) {
         const answer = await call(api, operation, tenant.id);
-        expect([200, 404, 422].includes(answer.status) ? '' : `${operation.name} ${answer.status}`).toBe('');
+        expect(
+          [200, 404, surfaceOf(operation.path).wrongValues].includes(answer.status)
+            ? ''
+            : `${operation.name} ${answer.status}`,
+        ).toBe('');
       }
     }
   });

@@ -43,6 +43,7 @@ async function furnish({
   await api.put(`${path}/groups/${parent}/groups/${child}`);
   await api.put(`${path}/users/${userId}/applications/${app}`);
   await project(await workspace());
+  await api.put(`${path}/owner`, { user_id: userId });
   await api.post(`${path}/users`, { user_name: 'once' }, { headers: { 'idempotency-key': 'furnish' } });
   const announced = await api.post(`${path}/imports`, { kind: 'users' });
   const { id } = (announced.body as { data: { id: string } }).data;

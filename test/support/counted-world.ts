@@ -1,4 +1,5 @@
 import { platformApi, type Api } from './api.js';
+import { assign, newRole as newScopedRole } from './scoped-role-steps.js';
 import { newTenant, type TestTenant } from './tenant.js';
 
 /** A tenant where every list that a route reads or changes has `size` rows. */
@@ -14,6 +15,8 @@ export interface World {
   /** All assigned to the first user and to `full`. */
   readonly applications: readonly string[];
   readonly clients: readonly string[];
+  /** Of the organization; the first is held by all users and teams. */
+  readonly roles: readonly string[];
   readonly workspaces: readonly string[];
   /** All of the first workspace. */
   readonly projects: readonly string[];
@@ -54,6 +57,13 @@ export async function worldOf(size: number): Promise<World> {
   await all(size - 1, (at) => api.put(`${path}/users/${users[at + 1]}/applications/${applications[0]}`));
   const workspaces = await all(size, () => tenant.workspace());
   const projects = await all(size, () => tenant.project(workspaces[0]!));
+  const roles = await all(size, () => newScopedRole(tenant, 'organization'));
+  // Another one, so that the first is nobody's last one.
+  const another = await newScopedRole(tenant, 'organization');
+  for (const held of [roles[0]!, another]) {
+    await all(size, (at) => assign(api, held, { user_id: users[at]! }));
+    await all(size, (at) => assign(api, held, { team_id: groups[at]! }));
+  }
   const clients = await all(size, async () => {
     const made = await api.post(`${path}/api-clients`, { name: 'Counted', scopes: ['directory:read'] });
     return (made.body as { data: { id: string } }).data.id;
@@ -80,6 +90,7 @@ export async function worldOf(size: number): Promise<World> {
     full,
     applications,
     clients,
+    roles,
     workspaces,
     projects,
     spareUsers,

@@ -12,6 +12,8 @@ interface Surface {
   readonly prefix: string;
   readonly plainSchema: string;
   readonly listSchema: string;
+  /** The status of wrong values. */
+  readonly wrongValues: 400 | 422;
   readonly body: (answer: Pick<ApiAnswer, 'headers'>, refused: Refused) => object;
   /** The messages in a body. */
   readonly messagesIn: (body: unknown) => string[];
@@ -21,6 +23,7 @@ const NATIVE: Surface = {
   prefix: '/',
   plainSchema: 'Error',
   listSchema: 'HTTPValidationError',
+  wrongValues: 422,
   body: ({ headers }, { code, message }) => ({ detail: message, code, request_id: headers.get('x-request-id') }),
   messagesIn: (body) => {
     const { detail } = body as { detail: string | { msg: string }[] };
@@ -28,13 +31,30 @@ const NATIVE: Surface = {
   },
 };
 
+/** What contract 3 calls a refusal, by its status; any other is a ValueError. */
+const SCOPED_ROLE_ERRORS: Readonly<Record<number, string>> = {
+  401: 'AuthorizationException',
+  403: 'IllegalOperationError',
+  404: 'KeyError',
+  409: 'EntityExistsError',
+};
+
 const SURFACES: readonly Surface[] = [
   {
     prefix: '/v1/applications/',
     plainSchema: 'ApplicationRoleError',
     listSchema: 'ApplicationRoleValidationError',
+    wrongValues: 422,
     body: (_, { status, message }) => ({ message, error_code: status }),
     messagesIn: (body) => [(body as { message: string | string[] }).message].flat(),
+  },
+  {
+    prefix: '/roles/',
+    plainSchema: 'ScopedRoleError',
+    listSchema: 'ScopedRoleError',
+    wrongValues: 400,
+    body: (_, { status, message }) => ({ detail: [SCOPED_ROLE_ERRORS[status] ?? 'ValueError', message] }),
+    messagesIn: (body) => (body as { detail: string[] }).detail,
   },
 ];
 

@@ -5,8 +5,10 @@ export interface ErrorDialect {
   readonly body: (refusal: Refusal, requestId: string) => object;
   /** The schema of refusals with one message. */
   readonly plainSchema: string;
-  /** The schema of a 422, which lists what is wrong. */
+  /** The schema of the refusal of wrong values, which lists them. */
   readonly listSchema: string;
+  /** The status of wrong values, where the surface knows no 422. */
+  readonly wrongValues?: 400;
 }
 
 /** Contract 1 and the native resources: `{detail, code, request_id}`; where values are wrong, `detail` lists them. */
@@ -34,14 +36,41 @@ function messagesOf(issues: Refusal['issues'], message: string): string[] {
   return issues.length > 0 ? issues.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`) : [message];
 }
 
+/** What contract 3 calls a refusal, by its status. */
+const SCOPED_ROLE_ERRORS: Readonly<Record<number, string>> = {
+  401: 'AuthorizationException',
+  403: 'IllegalOperationError',
+  404: 'KeyError',
+  409: 'EntityExistsError',
+};
+
+/** Contract 3: `{"detail": [name, message]}` for every refusal, and wrong values are 400 as well. */
+const scopedRoles: ErrorDialect = {
+  body: ({ status, message, issues }) => ({
+    detail: [
+      SCOPED_ROLE_ERRORS[status] ?? (status < 500 ? 'ValueError' : 'RuntimeError'),
+      issues.length > 0 ? messagesOf(issues, message).join('; ') : message,
+    ],
+  }),
+  plainSchema: 'ScopedRoleError',
+  listSchema: 'ScopedRoleError',
+  wrongValues: 400,
+};
+
 /** The surface that a path belongs to; a new surface is a line here. */
 const DIALECTS: readonly (readonly [prefix: string, dialect: ErrorDialect])[] = [
   ['/v1/applications/', applicationRoles],
+  ['/roles/', scopedRoles],
 ];
 
 /** How refusals of this path are worded. */
 export function dialectOf(path: string): ErrorDialect {
   return DIALECTS.find(([prefix]) => path.startsWith(prefix))?.[1] ?? native;
+}
+
+/** The status that a refusal has on this path. */
+export function errorStatus(path: string, { status }: Refusal): number {
+  return status === 422 ? (dialectOf(path).wrongValues ?? status) : status;
 }
 
 /** The body of the answer to a refused request. */

@@ -1,7 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AllowedMethods } from '../allowed-methods.js';
-import { errorBody } from './error-dialects.js';
+import { errorBody, errorStatus } from './error-dialects.js';
 import { refusalOf, type Refusal } from './refusal.js';
 
 /** RFC 6750 section 3: the realm that tokens are for. */
@@ -24,7 +24,7 @@ export class AllExceptionsFilter implements ExceptionFilter {
     this.#challenge(refusal, reply);
     if (refusal.status === 503) void reply.header('Retry-After', '1');
     void reply
-      .code(refusal.status)
+      .code(errorStatus(path, refusal))
       .type('application/json; charset=utf-8')
       .send(errorBody(path, refusal, request.id));
   }

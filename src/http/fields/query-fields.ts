@@ -1,3 +1,4 @@
+import { isUuid } from '../../kernel/ids.js';
 import { PER_PAGE, type PageRequest } from '../../kernel/page.js';
 import { field, type FieldOptions } from './field.js';
 import { MOMENT_RULE } from './moment.js';
@@ -30,6 +31,16 @@ export function TextParameter(options: FieldOptions & { readonly max?: number })
 /** A moment in a query string, as RFC 3339 has it, such as 2026-11-22T09:30:00Z. */
 export function MomentParameter(options: FieldOptions): PropertyDecorator {
   return field({ optional: true, ...options }, MOMENT_RULE, { type: String, format: 'date-time' });
+}
+
+/** The id of something in a query string, a UUID in either case, given once. Empty text and `null` are no id at all. */
+export function IdParameter(options: FieldOptions): PropertyDecorator {
+  const reads = (value: unknown): unknown => {
+    if (typeof value !== 'string') return value;
+    return value === '' || value === 'null' ? undefined : value.toLowerCase();
+  };
+  const rule = { type: 'uuid', expected: 'given once, as a UUID', accepts: isUuid, reads };
+  return field({ optional: true, nullable: true, ...options }, rule, { type: String, format: 'uuid' });
 }
 
 /** What every list takes: a page by its number, or by the cursor that the page before it answered. */

@@ -93,6 +93,19 @@ export class ApplicationRoleRefusal {
   error_code!: number;
 }
 
+/** A refusal of contract 3. */
+@ApiSchema({ name: 'ScopedRoleError' })
+export class ScopedRoleRefusal {
+  @ApiProperty({
+    type: [String],
+    minItems: 2,
+    maxItems: 2,
+    description: 'The name of the error, and what was wrong, with which value, and what would be right.',
+    example: ['ValueError', 'Give exactly one of user_id and team_id; both were given.'],
+  })
+  detail!: string[];
+}
+
 /** A 422 of contract 2: every wrong value. */
 @ApiSchema({ name: 'ApplicationRoleValidationError' })
 export class ApplicationRoleValidationRefusal {

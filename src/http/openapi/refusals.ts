@@ -70,7 +70,8 @@ const REQUEST_ID = '019ab5f2-6c1e-7b3a-9a51-3f0c8d2e4b10';
 
 /** The statuses that the shape of an operation brings with it. */
 function impliedStatuses(path: string, method: string, operation: Operation): string[] {
-  const implied = ['400', '401', '403', '422', '500', '503'];
+  const wrongValues = dialectOf(path).wrongValues === undefined ? ['422'] : [];
+  const implied = ['400', '401', '403', ...wrongValues, '500', '503'];
   if (path.includes('{')) implied.push('404');
   // Also where no body is asked for: one that is sent is read.
   if (method !== 'get') implied.push('413', '415');

@@ -19,7 +19,7 @@ interface RouteOptions {
   /** What the items of a page are. */
   readonly page?: Model;
   /** What is answered as it is, without an envelope. */
-  readonly bare?: Model;
+  readonly bare?: Model | readonly [Model];
   /** What the first lines of the answer are, where it is a file: by its content type. */
   readonly file?: Readonly<Record<string, string>>;
   /** Whether anybody may call it, as `@Public()` lets them. */
@@ -90,15 +90,11 @@ function answersOf(options: RouteOptions): Described {
 
 function schemaOf({ data, page, bare, file, dict }: RouteOptions): Described {
   if (file) return { content: contentOf(file) };
-  if (bare) return { schema: { $ref: getSchemaPath(bare) } };
+  if (bare) return { schema: isList(bare) ? listOf(bare[0]) : { $ref: getSchemaPath(bare) } };
   if (page) return { schema: envelope(listOf(page), dict ? 'dict' : nameOf(page), PAGED) };
   if (!data) return {};
-  if (Array.isArray(data)) {
-    const [item] = data as readonly [Model];
-    return { schema: envelope(listOf(item), `list_${nameOf(item)}_`, PLAIN) };
-  }
-  const model = data as Model;
-  return { schema: envelope({ $ref: getSchemaPath(model) }, dict ? 'dict' : nameOf(model), PLAIN) };
+  if (isList(data)) return { schema: envelope(listOf(data[0]), `list_${nameOf(data[0])}_`, PLAIN) };
+  return { schema: envelope({ $ref: getSchemaPath(data) }, dict ? 'dict' : nameOf(data), PLAIN) };
 }
 
 function contentOf(file: Readonly<Record<string, string>>): Record<string, object> {
@@ -121,6 +117,10 @@ const PREVIEW = envelope({ $ref: getSchemaPath(AccessChangeResponse) }, 'AccessC
 
 function envelope(data: object, model: string, { name, more, required }: typeof PLAIN): object {
   return { type: 'object', required, properties: { data, ...more }, [ENVELOPE]: `${name}_${model}_` };
+}
+
+function isList(model: Model | readonly [Model]): model is readonly [Model] {
+  return Array.isArray(model);
 }
 
 function nameOf(model: Model): string {

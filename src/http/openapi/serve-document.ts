@@ -6,6 +6,7 @@ import {
   ApplicationRoleRefusal,
   ApplicationRoleValidationRefusal,
   PlainRefusal,
+  ScopedRoleRefusal,
   ValidationRefusal,
 } from './envelope.schemas.js';
 import type { Document } from './openapi-types.js';
@@ -59,7 +60,13 @@ function buildDocument(app: INestApplication, options: DocumentOptions): OpenAPI
     .addSecurityRequirements('client');
   for (const [name, description] of TAGS) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), {
-    extraModels: [PlainRefusal, ValidationRefusal, ApplicationRoleRefusal, ApplicationRoleValidationRefusal],
+    extraModels: [
+      PlainRefusal,
+      ValidationRefusal,
+      ApplicationRoleRefusal,
+      ApplicationRoleValidationRefusal,
+      ScopedRoleRefusal,
+    ],
     operationIdFactory: (_controller, method) => method,
   });
   Object.assign(document.paths, structuredClone(options.morePaths));

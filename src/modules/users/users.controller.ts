@@ -70,7 +70,12 @@ export class UsersController {
 
   @Delete(':user_id')
   @Requires('directory:write')
-  @Route({ summary: 'Delete a user with its memberships and assignments', versioned: true, dryRun: REACH })
+  @Route({
+    summary: 'Delete a user with its memberships, assignments and roles',
+    versioned: true,
+    refusals: { 409: 'The user owns the organization.' },
+    dryRun: REACH,
+  })
   async deleteUser(
     @CurrentScope() scope: TenantScope,
     @PathId('user_id') id: string,

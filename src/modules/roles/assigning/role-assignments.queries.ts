@@ -117,7 +117,11 @@ export const TAKE_ALL = {
   group: takeAllStatement('group', 'group_id = $2'),
   holder_application: takeAllStatement('holder_application', 'holder_application_id = $2'),
   workspace: takeAllStatement('workspace', 'workspace_id = $2'),
-  project: takeAllStatement('project', 'project_id = $2'),
+  // The workspace is in the index before the project.
+  project: takeAllStatement(
+    'project',
+    'project_id = $2 AND workspace_id = (SELECT p.workspace_id FROM projects p WHERE p.tenant_id = $1 AND p.id = $2)',
+  ),
   role: takeAllStatement('role', 'role_id = $2', { sets: DROP_SET.text, counted: countTaken('taken') }),
   roles_of_application: takeAllStatement('roles_of_application', `role_id IN (${ROLES_OF_APPLICATION})`, {
     sets: `DELETE FROM user_sets WHERE tenant_id = $1 AND owner_id IN (${ROLES_OF_APPLICATION})`,

@@ -58,6 +58,12 @@ function changedRows({ from, owner, ordinal }: SetChange): string {
           ON CONFLICT (tenant_id, owner_id, chunk) DO UPDATE`;
 }
 
+/** How many users are in the set of an owner, as SQL ($1: tenant); those who are in it for a time only are not counted. */
+export function sizeOfSet(owner: string): string {
+  return `(SELECT coalesce(sum(CASE WHEN s.bits IS NULL THEN length(s.members) / 2 ELSE bit_count(s.bits) END), 0)
+             FROM user_sets s WHERE s.tenant_id = $1 AND s.owner_id = ${owner})`;
+}
+
 /** Lets users into the sets ($1: tenant). */
 export function enterSets(change: SetChange): string {
   const few = `length(kept.members) + length(EXCLUDED.members) <= ${2 * MOST_LISTED}`;

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../../kernel/domain-error.js';
+import type { TenantScope } from '../../../kernel/scope.js';
+import { DatabaseDoors } from '../../../persistence/database-doors.js';
+import type { Transaction } from '../../../persistence/unit-of-work.js';
+import { RoleAssignmentsService } from '../assigning/role-assignments.service.js';
+import type { OwnerResponse } from './dto/owner.response.js';
+import { LOCK_OWNERSHIP, OWNER_BEFORE, READ_OWNER, SET_OWNER } from './owner.queries.js';
+
+/** Who owns the organization, and by which assignment of its role Admin. */
+interface Ownership {
+  readonly user_id: string;
+  readonly assignment_id: string;
+}
+
+/** How often the role is given and taken away again by others before this gives up. */
+const ATTEMPTS = 5;
+
+/** The owner of an organization: one of its Admins, who stays one as long as the ownership lasts. */
+@Injectable()
+export class OwnerService {
+  constructor(
+    private readonly doors: DatabaseDoors,
+    private readonly assignments: RoleAssignmentsService,
+  ) {}
+
+  /** Errors: 404 `owner_not_set`. */
+  async get(scope: TenantScope): Promise<OwnerResponse> {
+    const [owner] = await this.doors.database.query<OwnerResponse>(scope, READ_OWNER, [scope.tenantId]);
+    if (owner) return owner;
+    throw new DomainError('not_found', 'owner_not_set', 'This organization has no owner yet; PUT one here.');
+  }
+
+  /**
+   * Makes a user the owner and, in the same transaction, an Admin of the organization. Whoever was the owner stays an Admin.
+   * Errors: 404 `user_not_found`.
+   */
+  async set(scope: TenantScope, userId: string): Promise<OwnerResponse> {
+    return this.doors.unitOfWork.run(scope, async (transaction) => {
+      const [admin] = await transaction.query<{ role_id: string }>(LOCK_OWNERSHIP, [scope.tenantId]);
+      if (!admin) throw new Error(`Tenant ${scope.tenantId} has no role organization.admin.`);
+      const [before] = await transaction.query<Ownership>(OWNER_BEFORE, [scope.tenantId]);
+      const after = await this.#transfer(transaction, scope, admin.role_id, userId);
+      if (before?.assignment_id !== after.assignment_id) {
+        transaction.record({
+          action: before ? 'owner.updated' : 'owner.created',
+          resourceType: 'owner',
+          resourceId: scope.tenantId,
+          before: before ?? null,
+          after,
+        });
+      }
+      return this.get(scope);
+    });
+  }
+
+  async #transfer(transaction: Transaction, scope: TenantScope, roleId: string, userId: string): Promise<Ownership> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const [given] = await this.assignments.give(scope, { roleId, level: 'organization' }, 'user', [userId]);
+      const [after] = await transaction.query<Ownership>(SET_OWNER, [scope.tenantId, userId, given?.id]);
+      if (after) return after;
+    }
+    throw new DomainError('unavailable', 'busy', 'Other changes to the same roles were in the way; try again.');
+  }
+}
