@@ -9,6 +9,7 @@ import { IndexAssignmentsOfApplication1795305600007 } from './1795305600007-inde
 import { CreateWorkspaces1795305600008 } from './1795305600008-create-workspaces.js';
 import { CreateRoles1795305600009 } from './1795305600009-create-roles.js';
 import { FreeClosureOfAKey1795305600010 } from './1795305600010-free-closure-of-a-key.js';
+import { CreateEntitlements1795305600012 } from './1795305600012-create-entitlements.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   CreateWorkspaces1795305600008,
   CreateRoles1795305600009,
   FreeClosureOfAKey1795305600010,
+  CreateEntitlements1795305600012,
 ];

@@ -143,7 +143,7 @@ function readable(part: string): string {
 }
 
 function isFuzzed(document: Parameters<typeof isGuarded>[0], { operation, path }: PlacedOperation): boolean {
-  return isGuarded(document, operation) && /^\/(api|v1|roles)\//.test(path);
+  return isGuarded(document, operation) && /^\/(api|v1|v1\.0|roles)\//.test(path);
 }
 
 /** The ids that an operation is called with, so that one which ends a thing does not take it from all others. */

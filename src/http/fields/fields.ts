@@ -26,6 +26,12 @@ export function isLine(value: unknown, max: number): boolean {
   );
 }
 
+/** Any text, for what is only compared. */
+export function Text(options: FieldOptions): PropertyDecorator {
+  const accepts = (value: unknown): boolean => typeof value === 'string';
+  return field(options, { type: 'text', expected: 'text', accepts }, { type: String });
+}
+
 /** Text of several lines, at most `max` characters. */
 export function Prose(options: FieldOptions & { readonly max?: number }): PropertyDecorator {
   const max = options.max ?? 2000;

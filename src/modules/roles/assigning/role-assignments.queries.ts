@@ -137,6 +137,9 @@ const ROLE_IN_TRAIL = [
   'description',
   'type',
   'permissions',
+  'entitlement_type',
+  'category',
+  'ext_ref',
   'created_at',
   'updated_at',
 ];
