@@ -6,6 +6,7 @@ import type { Config } from './config/config.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { acceptJsonOnly } from './http/body-parser.js';
 import { limitArrival } from './http/arrival.js';
+import { MOST_HEAD_BYTES, limitUrls } from './http/long-urls.js';
 import { addHooks, requestIdOf } from './http/fastify-hooks.js';
 import type { JsonLogger } from './http/json-logger.js';
 import { answerClientError, answerFrameworkError } from './http/raw-refusals.js';
@@ -31,6 +32,7 @@ export async function createApplication(
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: config.bodyLimitBytes,
+    http: { maxHeaderSize: MOST_HEAD_BYTES },
     routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -47,6 +49,7 @@ export async function createApplication(
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   app.get(AllowedMethods).watch(fastify);
   addHooks(fastify, { publicUrl: issuer, serverTiming: config.serverTiming, log: logger });
+  limitUrls(fastify);
   limitArrival(fastify, REQUEST_TIMEOUT_MS);
   acceptJsonOnly(fastify);
   await mountOAuth(app);

@@ -17,7 +17,7 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
 }
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
-  HPE_HEADER_OVERFLOW: raw(431, 'headers_too_large', 'The URL and headers are larger than 16 KB together.'),
+  HPE_HEADER_OVERFLOW: raw(431, 'headers_too_large', 'The URL and headers are larger than 96 KB together.'),
   ERR_HTTP_REQUEST_TIMEOUT: raw(408, 'request_timeout', 'The request did not arrive in time.'),
 };
 const UNREADABLE = raw(400, 'malformed_request', 'The request is not HTTP as this service reads it.');

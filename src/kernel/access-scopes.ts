@@ -1,7 +1,7 @@
 /** Every scope a token can carry, with what it allows (the OpenAPI document and the token endpoint read this list). */
 export const ACCESS_SCOPES = {
-  'directory:read': 'Read users, groups, memberships and nestings',
-  'directory:write': 'Change users, groups, memberships and nestings',
+  'directory:read': 'Read users, groups, memberships, nestings, workspaces and projects',
+  'directory:write': 'Change users, groups, memberships, nestings, workspaces and projects',
   'applications:read': 'Read applications',
   'applications:write': 'Change applications',
   'assignments:read': 'Read assignments and effective access',

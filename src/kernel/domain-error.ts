@@ -7,6 +7,7 @@ export type ErrorKind =
   | 'conflict' // the state refuses it: 409
   | 'precondition_failed' // If-Match named another version: 412
   | 'too_large' // 413
+  | 'too_long' // the URL: 414
   | 'unsupported' // a body of another type than the route takes: 415
   | 'invalid' // understood, but a value breaks a rule: 422
   | 'too_many' // 429

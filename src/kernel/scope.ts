@@ -28,6 +28,11 @@ abstract class Scope {
 /** The right to touch the rows of exactly one tenant; the first argument of whatever does. */
 export class TenantScope extends Scope {
   private readonly isTenantScope = true;
+  /**
+   * The user of the tenant who acts, as far as their roles let them; null where the token is a client's, or of somebody
+   * who is no user here. Set by the access guard alone.
+   */
+  userId: string | null = null;
 
   constructor(
     readonly tenantId: string,

@@ -97,13 +97,13 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
     scope: Scope,
     id: string,
     expected: ExpectedVersion,
-    alter: (before: Entity) => Partial<Entity>,
+    alter: (before: Entity) => Partial<Entity> | Promise<Partial<Entity>>,
     input: Input = {},
   ): Promise<Entity> {
     const work = async (transaction: Transaction): Promise<Entity> => {
       const before = await this.#lock(transaction.manager, scope, id);
       checkVersion(expected, before.version);
-      const changes = alter(before);
+      const changes = await alter(before);
       if (changesNothing(before, changes)) return before;
       const after = await this.#update(transaction.manager, scope, id, changes);
       await this.kind.changed?.(transaction, scope, { before, after });

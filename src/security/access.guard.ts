@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { ServiceUrl } from '../config/service-url.js';
 import type { AccessScope } from '../kernel/access-scopes.js';
+import { Delegation } from '../kernel/delegation.js';
 import { DomainError, forbidden } from '../kernel/domain-error.js';
 import type { Principal } from '../kernel/principal.js';
 import { PlatformScope, TenantScope, actorOf, type AnyScope } from '../kernel/scope.js';
@@ -9,6 +10,8 @@ import { readPathId } from '../http/path-id.js';
 import type { ScopedRequest } from './scoped-request.js';
 import { CallerCache } from './authentication/index.js';
 import { ALTERNATIVE_SCOPES, PUBLIC_ROUTE, REQUIRED_SCOPES } from './decorators.js';
+import { ABOUT_APPLICATIONS, namedApplications, type ApplicationsOf } from './named-applications.js';
+import { limitedTo, userIdOf } from './user-limits.js';
 
 const TENANT_IN_PATH = 'tenant_id';
 
@@ -22,6 +25,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly callers: CallerCache,
     private readonly serviceUrl: ServiceUrl,
+    private readonly delegation: Delegation,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -38,7 +42,28 @@ export class AccessGuard implements CanActivate {
     requireScopes(principal, required);
     requireOneOf(principal, alternatives);
     request.scope = await this.#scopeOf(principal, request, required);
+    const userId = userIdOf(principal, this.serviceUrl.issuer);
+    if (userId !== null && request.scope instanceof TenantScope) {
+      request.scope.userId = userId;
+      const of = this.reflector.get<ApplicationsOf | undefined>(ABOUT_APPLICATIONS, context.getHandler());
+      await this.#limit(request, request.scope, namedApplications(request, of), { required, alternatives });
+    }
     return true;
+  }
+
+  /** A user may do what the token and the user's roles both allow, as they are now: this is never remembered. */
+  async #limit(
+    request: ScopedRequest,
+    scope: TenantScope,
+    applicationIds: readonly string[],
+    needs: { required: readonly AccessScope[]; alternatives: readonly AccessScope[] },
+  ): Promise<void> {
+    const { principal } = request;
+    if (!principal) return;
+    const authority = await this.delegation.authorityOf(scope, applicationIds);
+    // A client of an outside issuer is named by its own id; it is a user only where there is such a user.
+    if (authority === null && principal.subject === principal.clientId) scope.userId = null;
+    else request.principal = limitedTo(principal, authority, applicationIds, needs);
   }
 
   async #scopeOf(principal: Principal, request: ScopedRequest, required: readonly AccessScope[]): Promise<AnyScope> {

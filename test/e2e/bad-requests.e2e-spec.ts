@@ -201,12 +201,14 @@ describe('a URL that cannot be read', () => {
     expect(answer?.text).not.toContain('aaaa');
   });
 
-  it('is refused with 431 where it, or a header, is longer than 16 KB', async () => {
+  it('is refused with 414 where it is longer than 16 KB, and with 431 where it, or a header, has no end', async () => {
     const tenant = await newTenant();
-    const long = 'a'.repeat(20_000);
-    const url = requestText('GET', `${tenant.path}/users?search=${long}`, authorization(tenant));
-    const header = requestText('GET', `${tenant.path}/users`, { ...authorization(tenant), 'X-Long': long });
-    for (const text of [url, header]) expectRefusal(await sendRaw(tenant.api.url, text), 431);
+    const [long, endless] = ['a'.repeat(20_000), 'a'.repeat(100_000)];
+    const url = (text: string): string =>
+      requestText('GET', `${tenant.path}/users?search=${text}`, authorization(tenant));
+    const header = requestText('GET', `${tenant.path}/users`, { ...authorization(tenant), 'X-Long': endless });
+    expectRefusal(await sendRaw(tenant.api.url, url(long)), 414, 'url_too_long');
+    for (const text of [url(endless), header]) expectRefusal(await sendRaw(tenant.api.url, text), 431);
   });
 
   it.each([

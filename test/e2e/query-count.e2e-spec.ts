@@ -39,6 +39,11 @@ const importOf = ({ imports }: World): string => `/imports/${imports[0]}`;
 const workspace = ({ workspaces }: World): string => `/workspaces/${workspaces[0]}`;
 const project = ({ workspaces, projects }: World): string => `/workspaces/${workspaces[0]}/projects/${projects[0]}`;
 const role = ({ roles }: World): string => `/roles/${roles[0]}`;
+const resources = ({ applications, workspaces, projects }: World): string[] => [
+  ...applications.map((id) => `application:${id}`),
+  ...workspaces.map((id) => `workspace:${id}`),
+  ...projects.map((id) => `project:${id}`),
+];
 const client = ({ clients }: World): string => `/api-clients/${clients[0]}`;
 
 /**
@@ -112,6 +117,19 @@ const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = 
   [`GET ${T}/roles`, 1, get(() => '/roles?per_page=200')],
   [`GET ${T}/roles/{role_id}`, 1, get(role)],
   ['GET /roles/{role_id}/assignments', 2, (world) => holders(world.tenant.api, world.roles[0]!)],
+  [
+    `GET ${T}/permissions/check`,
+    1,
+    get((world) => `/permissions/check?user_id=${world.users[0]}&action=x&resources=${resources(world).join(',')}`),
+  ],
+  [
+    `POST ${T}/permissions/check`,
+    1,
+    post(
+      () => '/permissions/check',
+      (world) => ({ user_id: world.users[0], action: 'x', resources: resources(world), explain: true }),
+    ),
+  ],
   [`GET ${T}/api-clients`, 1, get(() => '/api-clients?per_page=200')],
   [`GET ${T}/api-clients/{api_client_id}`, 1, get(client)],
 

@@ -9,6 +9,7 @@ export const STATUS_OF: Readonly<Record<ErrorKind, number>> = {
   conflict: 409,
   precondition_failed: 412,
   too_large: 413,
+  too_long: 414,
   unsupported: 415,
   invalid: 422,
   too_many: 429,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AccessScope } from '../../kernel/access-scopes.js';
+import { Delegation } from '../../kernel/delegation.js';
 import { conflict, notFound } from '../../kernel/domain-error.js';
 import { isUuid, newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
@@ -13,7 +14,7 @@ import { CallerCache } from '../../security/authentication/index.js';
 import { ApiClient } from './api-client.entity.js';
 import { newClientId } from './client-id.js';
 import { digestOf, newSecret } from './client-secret.js';
-import { addedScopes, checkGrant, readScopes } from './granted-scopes.js';
+import { addedScopes, checkGrant, givesRoles, readScopes } from './granted-scopes.js';
 
 /** A client together with its secret, which is shown this once. */
 export interface ClientWithSecret {
@@ -45,11 +46,12 @@ export class ApiClientsService {
     private readonly database: Database,
     private readonly paginator: Paginator,
     private readonly callers: CallerCache,
+    private readonly delegation: Delegation,
   ) {}
 
   /**
-   * Makes a client whose tokens may hold `scopes`. `granter` is all that the caller's token allows.
-   * Errors: 403 `scope_not_held`; 404 `tenant_not_found`; 422 for scopes that no client can hold.
+   * Makes a client whose tokens may hold `scopes`. `granter` is all that the caller may do.
+   * Errors: 403 `scope_not_held`, `permission_not_held` (see #grant); 404 `tenant_not_found`; 422 for scopes that no client can hold.
    */
   async create(
     scope: TenantScope,
@@ -57,7 +59,7 @@ export class ApiClientsService {
     input: { name: string; scopes: readonly string[] },
   ): Promise<ClientWithSecret> {
     const scopes = readScopes(input.scopes);
-    checkGrant(granter, scopes);
+    await this.#grant(scope, granter, scopes);
     const id = newId();
     const { secret, ...digest } = freshSecret();
     const row = {
@@ -103,8 +105,8 @@ export class ApiClientsService {
     expectedVersion: ExpectedVersion,
   ): Promise<ApiClient> {
     const scopes = changes.scopes === undefined ? undefined : readScopes(changes.scopes);
-    return this.#change(scope, id, expectedVersion, 'updated', (client) => {
-      if (scopes) checkGrant(granter, addedScopes(client.scopes, scopes));
+    return this.#change(scope, id, expectedVersion, 'updated', async (client) => {
+      if (scopes) await this.#grant(scope, granter, addedScopes(client.scopes, scopes));
       const name = changes.name ?? client.name;
       const same = name === client.name && (scopes === undefined || sameScopes(scopes, client.scopes));
       return same ? null : { name, scopes: scopes ?? client.scopes };
@@ -123,10 +125,10 @@ export class ApiClientsService {
     expectedVersion: ExpectedVersion,
   ): Promise<ClientWithSecret> {
     const { secret, ...digest } = freshSecret();
-    const client = await this.#change(scope, id, expectedVersion, 'secret_rotated', (found) => {
+    const client = await this.#change(scope, id, expectedVersion, 'secret_rotated', async (found) => {
       if (found.status === 'revoked')
         throw conflict('client_revoked', 'The client is revoked, which is for good; make a new one.');
-      checkGrant(granter, found.scopes);
+      await this.#grant(scope, granter, found.scopes);
       return digest;
     });
     return { client, secret };
@@ -153,19 +155,28 @@ export class ApiClientsService {
     this.unitOfWork.afterCommit(scope, () => this.callers.forgetClient(removed.clientId));
   }
 
+  /**
+   * Nobody gives a scope that they do not hold. A client is not limited by roles, so that one that can put users into
+   * groups or give roles can give all of them: from a user only an Admin of the organization gives such scopes.
+   */
+  async #grant(scope: TenantScope, granter: Granter, scopes: readonly AccessScope[]): Promise<void> {
+    checkGrant(granter, scopes);
+    if (givesRoles(scopes)) await this.delegation.giving(scope, { kind: 'everything' }, () => Promise.resolve());
+  }
+
   /** Changes the locked row by what `decide` answers; null changes nothing and leaves the version as it is. */
   async #change(
     scope: TenantScope,
     id: string,
     expectedVersion: ExpectedVersion,
     action: string,
-    decide: (client: ApiClient) => Partial<ApiClient> | null,
+    decide: (client: ApiClient) => Partial<ApiClient> | null | Promise<Partial<ApiClient> | null>,
   ): Promise<ApiClient> {
     return this.unitOfWork.run(scope, async (transaction) => {
       const { manager } = transaction;
       const before = await read(manager, scope, id, 'for update');
       checkVersion(expectedVersion, before.version);
-      const changes = decide(before);
+      const changes = await decide(before);
       if (changes === null) return before;
       const stamp = { updatedAt: () => 'now()', version: before.version + 1 };
       await manager.update(ApiClient, { tenantId: scope.tenantId, id }, { ...changes, ...stamp });

@@ -32,6 +32,21 @@ export function checkGrant(granter: ReadonlySet<AccessScope>, scopes: Iterable<A
   }
 }
 
+/** The scopes by which a client can give roles, or can make another client that does: in the end, everything. */
+const ROLE_GIVING: ReadonlySet<AccessScope> = new Set([
+  'directory:write',
+  'roles:write',
+  'clients:write',
+  'manageEntitlements',
+  'manageAppAccessOwner',
+  'tenantadmin',
+]);
+
+/** Whether a client with these scopes can give roles that its maker may not hold. */
+export function givesRoles(scopes: readonly AccessScope[]): boolean {
+  return scopes.some((scope) => ROLE_GIVING.has(scope));
+}
+
 /** The scopes of `after` that `before` did not amount to: what a change newly grants. */
 export function addedScopes(before: readonly AccessScope[], after: readonly AccessScope[]): AccessScope[] {
   const held = expandScopes(before);

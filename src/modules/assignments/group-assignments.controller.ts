@@ -8,6 +8,8 @@ import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';
 import { Requires } from '../../security/decorators.js';
+import { AboutApplications } from '../../security/named-applications.js';
+import { bodyIds } from '../../http/dry-run/reach.js';
 import { AssignedApplicationsService } from './assigned-applications.service.js';
 import { group } from './assignee.js';
 import { reachOf } from './assignment-reach.js';
@@ -37,6 +39,7 @@ export class GroupAssignmentsController {
 
   @IdempotentPost()
   @Requires('assignments:write')
+  @AboutApplications((request) => bodyIds(request, 'application_id'))
   @Route({
     summary: 'Assign an application to the group',
     dryRun: reachOf('group'),
@@ -56,6 +59,7 @@ export class GroupAssignmentsController {
 
   @IdempotentPost('bulk')
   @Requires('assignments:write')
+  @AboutApplications((request) => bodyIds(request, 'application_ids'))
   @Route({
     summary: 'Assign several applications to the group at once, all or none',
     dryRun: reachOf('group'),

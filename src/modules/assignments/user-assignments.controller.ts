@@ -8,6 +8,8 @@ import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';
 import { Requires } from '../../security/decorators.js';
+import { AboutApplications } from '../../security/named-applications.js';
+import { bodyIds } from '../../http/dry-run/reach.js';
 import { AssignedApplicationsService } from './assigned-applications.service.js';
 import { user } from './assignee.js';
 import { reachOf } from './assignment-reach.js';
@@ -46,6 +48,7 @@ export class UserAssignmentsController {
 
   @IdempotentPost()
   @Requires('assignments:write')
+  @AboutApplications((request) => bodyIds(request, 'application_id'))
   @Route({
     summary: 'Assign an application to the user',
     dryRun: reachOf('user'),
@@ -65,6 +68,7 @@ export class UserAssignmentsController {
 
   @IdempotentPost('bulk')
   @Requires('assignments:write')
+  @AboutApplications((request) => bodyIds(request, 'application_ids'))
   @Route({
     summary: 'Assign several applications to the user at once, all or none',
     dryRun: reachOf('user'),

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { Delegation } from '../../kernel/delegation.js';
 import { TenantFounding } from '../../kernel/tenant-founding.js';
 import { ApplicationsModule } from '../applications/index.js';
 import { GroupsModule } from '../groups/index.js';
@@ -8,6 +9,9 @@ import { ApplicationRolesController } from './application/application-roles.cont
 import { ApplicationRolesService } from './application/application-roles.service.js';
 import { RoleAssignmentsService } from './assigning/role-assignments.service.js';
 import { BuiltInFounding } from './built-in/built-in-founding.js';
+import { PermissionChecksController } from './checks/permission-checks.controller.js';
+import { PermissionChecksService } from './checks/permission-checks.service.js';
+import { DatabaseDelegation } from './delegation/database-delegation.js';
 import { PermissionHoldersController } from './holders/holders.controller.js';
 import { PermissionHoldersService } from './holders/holders.service.js';
 import { OrganizationRolesController } from './organization/organization-roles.controller.js';
@@ -20,29 +24,32 @@ import { RolesRepository } from './roles.repository.js';
 import { ScopedAssignmentsController } from './scoped/scoped-assignments.controller.js';
 import { ScopedAssignmentsService } from './scoped/scoped-assignments.service.js';
 
-/** Global, because every tenant is made with its built-in roles. */
+/** Global, because every tenant is made with its built-in roles, and what users may do by their roles is asked everywhere. */
 @Global()
 @Module({
   imports: [UsersModule, GroupsModule, ApplicationsModule, WorkspacesModule],
   controllers: [
     ApplicationRolesController,
     HeldRolesController,
-    PermissionHoldersController,
     OrganizationRolesController,
     OwnerController,
+    PermissionChecksController,
+    PermissionHoldersController,
     ScopedAssignmentsController,
   ],
   providers: [
     RoleAssignmentsService,
     RolesRepository,
     ApplicationRolesService,
+    HeldRolesService,
     OrganizationRolesService,
     OwnerService,
-    ScopedAssignmentsService,
-    HeldRolesService,
+    PermissionChecksService,
     PermissionHoldersService,
+    ScopedAssignmentsService,
     { provide: TenantFounding, useClass: BuiltInFounding },
+    { provide: Delegation, useClass: DatabaseDelegation },
   ],
-  exports: [TenantFounding],
+  exports: [RolesRepository, RoleAssignmentsService, TenantFounding, Delegation],
 })
 export class RolesModule {}

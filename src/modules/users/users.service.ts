@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ExpectedVersion } from '../../kernel/version.js';
+import { Delegation } from '../../kernel/delegation.js';
 import { comparisonKey } from '../../kernel/comparison-key.js';
 import { invalid } from '../../kernel/domain-error.js';
 import { newId } from '../../kernel/ids.js';
@@ -20,7 +21,10 @@ import { User, userKeys, type UserStatus } from './user.entity.js';
 export class UsersService {
   readonly #users: ResourceRepository<User>;
 
-  constructor(private readonly doors: DatabaseDoors) {
+  constructor(
+    private readonly doors: DatabaseDoors,
+    private readonly delegation: Delegation,
+  ) {
     this.#users = new ResourceRepository(doors, {
       entity: User,
       name: 'user',
@@ -77,9 +81,18 @@ export class UsersService {
     return this.#users.get(scope, id);
   }
 
-  /** Applies a merge patch. Errors: 404, 409 as for create, 412, 422 where the merged attributes grow too large. */
+  /**
+   * Applies a merge patch. Errors: 404, 409 as for create, 412, 422 where the merged attributes grow too large, 403
+   * `permission_not_held` where a user acts who does not hold what a suspended one would have again.
+   */
   async update(scope: TenantScope, id: string, expected: ExpectedVersion, patch: UserUpdate): Promise<User> {
-    return this.#users.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
+    const alter = async (before: User): Promise<Partial<User>> => {
+      const changes = patched(before, patch);
+      const isReactivated = before.status === 'suspended' && changes.status === 'active';
+      if (!isReactivated) return changes;
+      return this.delegation.giving(scope, { kind: 'reactivation', userId: id }, () => Promise.resolve(changes));
+    };
+    return this.#users.change(scope, id, expected, alter, { ...patch });
   }
 
   /** Lets later rooms take away what they keep of a user that goes, in the same transaction. */

@@ -1,6 +1,6 @@
 import { invalidToken, missingToken } from './token-refusals.js';
 
-/** Longest token that is looked at, in characters. Real ones have 700 to 3,000; Node itself ends headers at 16 KB. */
+/** Longest token that is looked at, in characters. Real ones have 700 to 3,000. */
 const LONGEST_TOKEN = 8192;
 const SCHEME = 'bearer ';
 

@@ -6,9 +6,15 @@ import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { Requires } from '../../../security/decorators.js';
+import { AboutApplications } from '../../../security/named-applications.js';
 import { AccessChecksService } from './access-checks.service.js';
 import { AccessChecks } from './dto/access-check.requests.js';
 import { AccessCheckResultsResponse } from './dto/access-check.responses.js';
+
+function applicationsOfChecks({ body }: { readonly body?: unknown }): unknown[] {
+  const checks: unknown = (body as { readonly checks?: unknown } | undefined)?.checks;
+  return Array.isArray(checks) ? checks.map((check: { application_id?: unknown } | null) => check?.application_id) : [];
+}
 
 @ApiTags('Access')
 @Controller('api/v1/tenants/:tenant_id/access/check')
@@ -17,6 +23,7 @@ export class AccessChecksController {
 
   @IdempotentPost()
   @Requires('assignments:read')
+  @AboutApplications(applicationsOfChecks)
   @Route({
     summary: 'Whether users can use applications, up to 1,000 pairs at once',
     description:

@@ -76,6 +76,9 @@ export const READ_MEMBER = statement(
     WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3`,
 );
 
+/** The bounds of a membership, which then stay until the end of the transaction. Values: tenant, group, user. */
+export const LOCK_MEMBER = statement('groups.lock_member', `${READ_MEMBER.text} FOR UPDATE`);
+
 /** No row where there is none. Values: tenant, group, user, actor. */
 export const REMOVE_MEMBER = statement(
   'groups.remove_member',

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Delegation, type Gift } from '../../../kernel/delegation.js';
 import { DomainError, notFound } from '../../../kernel/domain-error.js';
 import type { Page, PageRequest } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
@@ -37,13 +38,14 @@ interface Changed extends MembershipResponse {
 /** How often a PUT finds the membership there, and then gone, before it gives up. */
 const PUT_ATTEMPTS = 3;
 
-/** Who is in which group. */
+/** Who is in which group. A user puts into a group only whom they could give what the group, and those around it, hold: else 403. */
 @Injectable()
 export class MembersService {
   constructor(
     private readonly doors: DatabaseDoors,
     private readonly groups: GroupsService,
     private readonly users: UsersService,
+    private readonly delegation: Delegation,
   ) {
     users.onRemoval((transaction, scope, id) => removeMembersOf(transaction, scope, 'user', id));
     groups.onRemoval((transaction, scope, id) => removeMembersOf(transaction, scope, 'group', id));
@@ -144,6 +146,7 @@ export class MembersService {
     return this.doors.unitOfWork.run(
       scope,
       async (transaction) => {
+        await this.#checkChange(transaction, scope, [groupId, userId], patch);
         const [row] = await transaction.query<Changed>(queries.CHANGE_MEMBER, values);
         if (!row) throw notFound('membership', userId);
         const { was_from: wasFrom, was_until: wasUntil, is_changed: isChanged, ...after } = row;
@@ -163,12 +166,29 @@ export class MembersService {
     if (gone.length === 0) throw notFound('membership', userId);
   }
 
+  /** A user who makes a membership longer gives what it gives; whoever makes it shorter takes that away. */
+  async #checkChange(
+    transaction: Transaction,
+    scope: TenantScope,
+    [groupId, userId]: readonly [groupId: string, userId: string],
+    patch: ValidityPatch,
+  ): Promise<void> {
+    if (scope.userId === null) return;
+    const values = [scope.tenantId, groupId, userId];
+    const [before] = await transaction.query<MembershipResponse>(queries.LOCK_MEMBER, values);
+    if (before && isLonger(before, patch)) {
+      await this.delegation.giving(scope, membershipIn(groupId), () => Promise.resolve());
+    }
+  }
+
   /** The memberships that were not there, or not any more; all are made, or none. */
   async #add(scope: TenantScope, groupId: string, userIds: readonly string[], validity: Validity): Promise<Added[]> {
     const bounds = [validity.valid_from, validity.valid_until];
     const values = [scope.tenantId, groupId, userIds, ...bounds, actorJson(scope)];
     const input = { group_id: groupId, ...validity };
-    const rows = await this.doors.database.write<Asked>(scope, queries.ADD_MEMBERS, values, input);
+    const rows = await this.delegation.giving(scope, membershipIn(groupId), () =>
+      this.doors.database.write<Asked>(scope, queries.ADD_MEMBERS, values, input),
+    );
     if (rows.some((row) => !row.has_group)) throw notFound('group', groupId);
     requireKnown(rows);
     const added = rows.filter((row) => row.is_new);
@@ -176,6 +196,22 @@ export class MembersService {
     const unseen = rows.filter((row) => !row.is_seen).map((row) => row.user_id);
     return unseen.length === 0 ? added : [...added, ...(await this.#add(scope, groupId, unseen, validity))];
   }
+}
+
+function membershipIn(groupId: string): Gift {
+  return { kind: 'membership', groupId };
+}
+
+/** Whether there is a moment at which the membership holds after the change, and would not have held without it. */
+function isLonger({ valid_from: from, valid_until: until }: MembershipResponse, patch: ValidityPatch): boolean {
+  const [beganAt, endedAt] = [from?.getTime() ?? -Infinity, until?.getTime() ?? Infinity];
+  const beginsAt = patch.valid_from === undefined ? beganAt : boundOf(patch.valid_from, -Infinity);
+  const endsAt = patch.valid_until === undefined ? endedAt : boundOf(patch.valid_until, Infinity);
+  return beginsAt < beganAt || endsAt > endedAt;
+}
+
+function boundOf(moment: string | null, unbounded: number): number {
+  return moment === null ? unbounded : Date.parse(moment);
 }
 
 function requireKnown(rows: readonly Asked[]): void {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Delegation } from '../../../kernel/delegation.js';
 import { conflict, notFound } from '../../../kernel/domain-error.js';
 import type { Page, PageRequest } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
@@ -17,6 +18,7 @@ export class NestingsService {
   constructor(
     private readonly doors: DatabaseDoors,
     private readonly groups: GroupsService,
+    private readonly delegation: Delegation,
   ) {}
 
   /** The groups directly inside of a group, in the order of their ids. Errors: 404. */
@@ -35,7 +37,8 @@ export class NestingsService {
 
   /**
    * Puts the child into the parent; the same again changes nothing. Errors: 404, 409 `nesting_cycle` with the groups
-   * that the cycle would go through, also when two requests would close it together.
+   * that the cycle would go through, also when two requests would close it together; 403 `permission_not_held` where a
+   * user acts who does not hold all that the parent, and what is around it, gives.
    */
   async put(
     scope: TenantScope,
@@ -48,7 +51,9 @@ export class NestingsService {
       const child = await this.groups.get(scope, childId);
       await this.#refuseCycle(transaction, scope, { id: parentId, name }, child);
       const values = [scope.tenantId, parentId, childId];
-      const [added] = await transaction.query<NestingResponse>(queries.ADD_NESTING, values);
+      const [added] = await this.delegation.giving(scope, { kind: 'membership', groupId: parentId }, () =>
+        transaction.query<NestingResponse>(queries.ADD_NESTING, values),
+      );
       if (!added) return { nesting: await this.#read(transaction, values), isNew: false };
       await transaction.query(queries.CLOSE_ADDED, values);
       recordNesting(transaction, 'created', added);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Delegation } from '../../../kernel/delegation.js';
 import { notFound } from '../../../kernel/domain-error.js';
 import { newId } from '../../../kernel/ids.js';
 import type { TenantScope } from '../../../kernel/scope.js';
@@ -38,6 +39,7 @@ interface Outcome extends Omit<GivenRole, 'id'> {
 export class RoleAssignmentsService {
   constructor(
     private readonly doors: DatabaseDoors,
+    private readonly delegation: Delegation,
     users: UsersService,
     groups: GroupsService,
     applications: ApplicationsService,
@@ -54,7 +56,8 @@ export class RoleAssignmentsService {
   /**
    * Gives the role to all or to none, and answers an assignment for each holder in the order given, also where it was
    * there; repeats count once. Errors: 404 `role_not_found` (also at another level, of another application, and for a
-   * share role), 404 `<kind>_not_found` naming every unknown holder, 404 for the workspace or the project.
+   * share role), 404 `<kind>_not_found` naming every unknown holder, 404 for the workspace or the project, 403
+   * `permission_not_held` where a user acts who does not hold all that the role gives in this scope.
    */
   async give(
     scope: TenantScope,
@@ -62,21 +65,11 @@ export class RoleAssignmentsService {
     kind: HolderKind,
     holderIds: readonly string[],
   ): Promise<GivenRole[]> {
-    const ids = [...new Set(holderIds)];
-    const { level, ...columns } = columnsOfScope(scope.tenantId, role);
-    const { applicationId, workspaceId, projectId, scopeId } = columns;
-    const who = [scope.tenantId, role.roleId, actorJson(scope), scope.actor.id];
-    const values = [...who, ids, ids.map(() => newId()), level, applicationId, workspaceId, projectId, scopeId];
-    const input = { role_id: role.roleId, workspace_id: workspaceId, project_id: projectId };
-    const outcomes = await this.doors.database.write<Outcome>(scope, GIVE[kind], values, input);
-    if (outcomes.some((outcome) => !outcome.is_role_known)) throw notFound('role', role.roleId);
-    const unknown = outcomes.filter((outcome) => !outcome.is_known).map((outcome) => outcome.holder_id);
-    if (unknown.length > 0) throw notFound(kind, unknown.join(', '));
-    // Another call made these at the same moment: they are there now, though this statement could not see them yet.
-    const unseen = outcomes.filter((outcome) => outcome.id === null).map((outcome) => outcome.holder_id);
-    if (unseen.length === 0) return outcomes.map(givenRole);
-    const again = new Map((await this.give(scope, role, kind, unseen)).map((each) => [each.holder_id, each]));
-    return outcomes.map((outcome) => again.get(outcome.holder_id) ?? givenRole(outcome));
+    const { roleId } = role;
+    const { scopeId, workspaceId } = columnsOfScope(scope.tenantId, role);
+    return this.delegation.giving(scope, { kind: 'role', roleId, scopeId, workspaceId }, () =>
+      this.#give(scope, role, kind, holderIds),
+    );
   }
 
   /**
@@ -101,6 +94,29 @@ export class RoleAssignmentsService {
     id: string,
   ): Promise<void> {
     await takeAll(transaction, scope, TAKE_ALL[kind], id);
+  }
+
+  async #give(
+    scope: TenantScope,
+    role: RoleInScope,
+    kind: HolderKind,
+    holderIds: readonly string[],
+  ): Promise<GivenRole[]> {
+    const ids = [...new Set(holderIds)];
+    const { level, ...columns } = columnsOfScope(scope.tenantId, role);
+    const { applicationId, workspaceId, projectId, scopeId } = columns;
+    const who = [scope.tenantId, role.roleId, actorJson(scope), scope.actor.id];
+    const values = [...who, ids, ids.map(() => newId()), level, applicationId, workspaceId, projectId, scopeId];
+    const input = { role_id: role.roleId, workspace_id: workspaceId, project_id: projectId };
+    const outcomes = await this.doors.database.write<Outcome>(scope, GIVE[kind], values, input);
+    if (outcomes.some((outcome) => !outcome.is_role_known)) throw notFound('role', role.roleId);
+    const unknown = outcomes.filter((outcome) => !outcome.is_known).map((outcome) => outcome.holder_id);
+    if (unknown.length > 0) throw notFound(kind, unknown.join(', '));
+    // Another call made these at the same moment: they are there now, though this statement could not see them yet.
+    const unseen = outcomes.filter((outcome) => outcome.id === null).map((outcome) => outcome.holder_id);
+    if (unseen.length === 0) return outcomes.map(givenRole);
+    const again = new Map((await this.#give(scope, role, kind, unseen)).map((each) => [each.holder_id, each]));
+    return outcomes.map((outcome) => again.get(outcome.holder_id) ?? givenRole(outcome));
   }
 }
 

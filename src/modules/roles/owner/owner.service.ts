@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Delegation } from '../../../kernel/delegation.js';
 import { DomainError } from '../../../kernel/domain-error.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
@@ -22,6 +23,7 @@ export class OwnerService {
   constructor(
     private readonly doors: DatabaseDoors,
     private readonly assignments: RoleAssignmentsService,
+    private readonly delegation: Delegation,
   ) {}
 
   /** Errors: 404 `owner_not_set`. */
@@ -33,9 +35,13 @@ export class OwnerService {
 
   /**
    * Makes a user the owner and, in the same transaction, an Admin of the organization. Whoever was the owner stays an Admin.
-   * Errors: 404 `user_not_found`.
+   * Errors: 404 `user_not_found`, 403 `permission_not_held` where a user acts who is no Admin; an owner is always one.
    */
   async set(scope: TenantScope, userId: string): Promise<OwnerResponse> {
+    return this.delegation.giving(scope, { kind: 'everything' }, () => this.#set(scope, userId));
+  }
+
+  async #set(scope: TenantScope, userId: string): Promise<OwnerResponse> {
     return this.doors.unitOfWork.run(scope, async (transaction) => {
       const [admin] = await transaction.query<{ role_id: string }>(LOCK_OWNERSHIP, [scope.tenantId]);
       if (!admin) throw new Error(`Tenant ${scope.tenantId} has no role organization.admin.`);

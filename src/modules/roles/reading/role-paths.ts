@@ -9,8 +9,7 @@ const NO_GROUPS: GroupFacts = { memberships: [], nestings: [], group_names: {} }
 
 /** The rows with the ways by which the user holds each role: a direct assignment is one, and so is every way up to a group. */
 export function withPaths(rows: readonly HeldRoleRow[]): UserRoleResponse[] {
-  const facts = rows.find(({ graph }) => graph !== null)?.graph ?? NO_GROUPS;
-  const graph = new GroupGraph(facts.nestings);
+  const { facts, graph } = groupsOf(rows);
   return rows.map((row) => {
     const { scope_id: _scope, permissions, assignments, graph: _graph, ...role } = row;
     const via = assignments[0]?.group_id ?? null;
@@ -19,20 +18,48 @@ export function withPaths(rows: readonly HeldRoleRow[]): UserRoleResponse[] {
       permissions: [...permissions],
       assignment_type: via === null ? 'direct' : 'group',
       assigned_via: via,
-      ...pathsOf(facts, graph, assignments),
+      ...shownPaths(pathsToRole({ facts, graph }, assignments, MOST_PATHS)),
     };
   });
 }
 
 type Paths = Pick<UserRoleResponse, 'path_count' | 'paths' | 'paths_truncated'>;
 
-function pathsOf(facts: GroupFacts, graph: GroupGraph, assignments: readonly GivenFact[]): Paths {
+function shownPaths({ count, paths }: RolePaths): Paths {
+  return { path_count: countOf(count), paths: [...paths], paths_truncated: count > BigInt(paths.length) };
+}
+
+/** The groups from a user up to those that hold a role, as facts and as a graph. */
+export interface GroupsOnTheWay {
+  readonly facts: GroupFacts;
+  readonly graph: GroupGraph;
+}
+
+/** Those of the rows of one answer, of which the first carries them for all. */
+export function groupsOf(rows: readonly Pick<HeldRoleRow, 'graph'>[]): GroupsOnTheWay {
+  const facts = rows.find(({ graph }) => graph !== null)?.graph ?? NO_GROUPS;
+  return { facts, graph: new GroupGraph(facts.nestings) };
+}
+
+/** Some of the paths from a user to a role, and how many there are in all. */
+export interface RolePaths {
+  readonly count: bigint;
+  /** Direct ones first, then the shortest. */
+  readonly paths: readonly RolePathResponse[];
+}
+
+/** At most `most` of the paths to a role that is given by these assignments. */
+export function pathsToRole(
+  { facts, graph }: GroupsOnTheWay,
+  assignments: readonly GivenFact[],
+  most: number,
+): RolePaths {
   const direct = assignments.filter(({ group_id }) => group_id === null);
   const byGroup = new Map(assignments.map((each) => [each.group_id, each]));
   const waysUp = graph.waysTo(new Set(assignments.flatMap(({ group_id }) => group_id ?? [])));
   const starts = facts.memberships.map((groupId) => ({ groupId, waysUp }));
   const count = starts.reduce((sum, { groupId }) => sum + waysUp(groupId).count, BigInt(direct.length));
-  const ways = shortestWays(graph, starts, MOST_PATHS - direct.length);
+  const ways = shortestWays(graph, starts, most - direct.length);
   const paths = [
     ...direct.map((given) => pathOf(facts, given, [])),
     ...ways.flatMap((groupIds) => {
@@ -40,7 +67,7 @@ function pathsOf(facts: GroupFacts, graph: GroupGraph, assignments: readonly Giv
       return given ? [pathOf(facts, given, groupIds)] : [];
     }),
   ];
-  return { path_count: countOf(count), paths, paths_truncated: count > BigInt(paths.length) };
+  return { count, paths };
 }
 
 function pathOf({ group_names: names }: GroupFacts, given: GivenFact, groupIds: readonly string[]): RolePathResponse {

@@ -9,7 +9,7 @@ import type { RoleLevel } from '../role.entity.js';
  * `where` narrows the assignments `a`. From the user upwards: by group_members_user, group_closure_up,
  * role_assignments_of_user, role_assignments_of_group and group_nestings_child.
  */
-function heldBy(where: string): string {
+export function heldBy(where: string): string {
   return `
   entered AS MATERIALIZED (
     SELECT m.group_id FROM group_members m WHERE m.tenant_id = $1 AND m.user_id = $2 AND ${holdsNow('m')}
@@ -42,7 +42,7 @@ function heldBy(where: string): string {
 }
 
 /** The columns of a held role; the groups on the way stand in the first row alone. */
-const ROW = (held: string): string => `
+export const HELD_ROW = (held: string): string => `
   ${held}.role_id, r.name AS role_name, r.level, ${held}.scope_id, ${held}.application_id, ${held}.workspace_id,
   ${held}.project_id, r.effective_permissions AS permissions, ${held}.assignments,
   CASE WHEN row_number() OVER (ORDER BY ${held}.role_id, ${held}.scope_id) = 1 THEN (SELECT graph.graph FROM graph) END AS graph`;
@@ -58,7 +58,7 @@ export function rolesOfUser(tenantId: string, userId: string, level: RoleLevel |
     ],
     textFor: (marks) =>
       `WITH ${heldBy(level === undefined ? '' : 'AND a.level = $3::text')}, ${pageOf(marks)}
-       SELECT total.total_items, page.role_id IS NOT NULL AS is_row, ${ROW('page')}
+       SELECT total.total_items, page.role_id IS NOT NULL AS is_row, ${HELD_ROW('page')}
          FROM (SELECT count(*)::int AS total_items FROM held) total
          LEFT JOIN page ON true LEFT JOIN roles r ON r.tenant_id = $1 AND r.id = page.role_id
         ORDER BY page.role_id, page.scope_id`,
@@ -73,7 +73,7 @@ function pageOf({ after, orderBy, limit }: PageMarks): string {
 export const ROLES_OF_USER_IN_APPLICATION = statement(
   'roles.of_user_in_application',
   `WITH ${heldBy(`AND a.scope_id = $3 AND a.level = 'application'`)}
-   SELECT ${ROW('held')}
+   SELECT ${HELD_ROW('held')}
      FROM held JOIN roles r ON r.tenant_id = $1 AND r.id = held.role_id
     ORDER BY held.role_id`,
 );

@@ -41,10 +41,11 @@ export class ImportWork {
     private readonly progress: ImportProgress,
   ) {}
 
-  async run(file: Readable): Promise<ImportResponse> {
+  /** `permit` is asked once more before anything is written: the file may have taken hours. */
+  async run(file: Readable, permit: () => Promise<void>): Promise<ImportResponse> {
     const beat = setInterval(() => void this.#beat(), BEAT_MS);
     try {
-      const done = await this.bulk.transact(this.scope, (session) => this.#inside(session, file));
+      const done = await this.bulk.transact(this.scope, (session) => this.#inside(session, file, permit));
       if (done) return done;
       return await (this.#isRefused() ? this.#finish('failed', this.#tooManyBad()) : this.#finish('succeeded', null));
     } catch (error) {
@@ -60,12 +61,17 @@ export class ImportWork {
   }
 
   /** The finished import, or null where nothing of it is to stay. */
-  async #inside(session: BulkSession, file: Readable): Promise<BulkResult<ImportResponse | null>> {
+  async #inside(
+    session: BulkSession,
+    file: Readable,
+    permit: () => Promise<void>,
+  ): Promise<BulkResult<ImportResponse | null>> {
     const { kind, format, dry_run: dryRun } = this.started;
     const run = new ImportRun(IMPORT_KINDS[kind], session, this.scope, this.progress);
     await run.read(file, format);
     await run.check();
     if (this.#isRefused()) return { result: null, keep: false };
+    await permit();
     await run.write((count) => this.#takeOrdinals(count));
     if (dryRun) return { result: null, keep: false };
     const [done] = await session.query<ImportResponse>(FINISH_IMPORT, this.#finishValues('succeeded', null));

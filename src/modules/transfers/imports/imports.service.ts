@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../config/config.js';
+import { Delegation } from '../../../kernel/delegation.js';
 import { DomainError, conflict, notFound } from '../../../kernel/domain-error.js';
 import { newId } from '../../../kernel/ids.js';
 import type { Page, PageRequest } from '../../../kernel/page.js';
@@ -30,10 +31,12 @@ export class ImportsService {
     private readonly doors: DatabaseDoors,
     private readonly bulk: BulkConnections,
     private readonly config: Config,
+    private readonly delegation: Delegation,
   ) {}
 
-  /** Announces a file. */
+  /** Announces a file. Errors: 403 `permission_not_held` where a user acts who is no Admin: files put anybody anywhere. */
   async create(scope: TenantScope, order: ImportOrder): Promise<ImportResponse> {
+    await this.#requireAdmin(scope);
     const { kind, format, atomic, dryRun } = order;
     const values = [scope.tenantId, newId(), kind, format, atomic, dryRun];
     const [made] = await this.doors.database.write<ImportResponse>(scope, queries.CREATE_IMPORT, values);
@@ -76,7 +79,7 @@ export class ImportsService {
 
   /**
    * Reads the file and writes its rows; answers when that is done. Bad lines do not throw: they are counted in the
-   * answer. Errors: 404, 409 where the import was started before, 422 where the file cannot be read at all, 429 where
+   * answer. A user must be an Admin when the file begins, and when it is written. Errors: 403, 404, 409 where the import was started before, 422 where the file cannot be read at all, 429 where
    * this instance has enough to do. `watch` is handed the progress.
    */
   async run(
@@ -85,6 +88,7 @@ export class ImportsService {
     file: Readable,
     options: { readonly dryRun: boolean; readonly watch?: (progress: ImportProgress) => void },
   ): Promise<ImportResponse> {
+    await this.#requireAdmin(scope);
     if (this.#running >= this.config.importsAtOnce) throw tooMany(this.config.importsAtOnce);
     this.#running += 1;
     try {
@@ -93,10 +97,16 @@ export class ImportsService {
       if (!started) throw alreadyStarted(await this.get(scope, id));
       const progress = new ImportProgress();
       options.watch?.(progress);
-      return await new ImportWork(this.doors, this.bulk, scope, started, progress).run(file);
+      return await new ImportWork(this.doors, this.bulk, scope, started, progress).run(file, () =>
+        this.#requireAdmin(scope),
+      );
     } finally {
       this.#running -= 1;
     }
+  }
+
+  async #requireAdmin(scope: TenantScope): Promise<void> {
+    await this.delegation.giving(scope, { kind: 'everything' }, () => Promise.resolve());
   }
 }
 

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { notFound } from '../../../kernel/domain-error.js';
+import { permissionsThatGive } from '../../../kernel/permissions.js';
+import type { TenantScope } from '../../../kernel/scope.js';
+import { Database } from '../../../persistence/database.js';
+import type { PermissionCheckResponse } from './dto/permission-check.response.js';
+import { CHECK_PERMISSION, EXPLAIN_PERMISSION, type ExplainedRow } from './permission-checks.queries.js';
+import { explainPermissions } from './permission-explanation.js';
+import type { Resource, ResourceKind } from './resources.js';
+
+/** What is asked: may this user do this to each of these? */
+export interface PermissionQuestion {
+  readonly userId: string;
+  readonly action: string;
+  readonly resources: readonly Resource[];
+  readonly explain: boolean;
+}
+
+interface CheckRow {
+  readonly status: 'active' | 'suspended';
+  readonly allowed: readonly string[];
+}
+
+/** Many answers to "may this user do that to this?" at once, by the roles that the user holds. */
+@Injectable()
+export class PermissionChecksService {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * By one statement, so that all answers are of one moment. What the tenant does not have is false, and so is everything
+   * for a suspended user. Errors: 404 `user_not_found`.
+   */
+  async check(scope: TenantScope, question: PermissionQuestion): Promise<PermissionCheckResponse> {
+    const { userId, action, resources, explain } = question;
+    const idsOf = (kind: ResourceKind): string[] =>
+      resources.flatMap((resource) => (resource.kind === kind ? [resource.id] : []));
+    const ids = [idsOf('application'), idsOf('workspace'), idsOf('project')];
+    const values = [scope.tenantId, userId, permissionsThatGive(action), ...ids];
+    if (explain) return this.#explained(scope, values, question);
+    const [row] = await this.database.queryLong<CheckRow>(scope, CHECK_PERMISSION, values);
+    if (!row) throw notFound('user', userId);
+    const allowed = new Set(row.status === 'active' ? row.allowed : []);
+    return { results: Object.fromEntries(resources.map(({ name }) => [name, allowed.has(name)])) };
+  }
+
+  async #explained(
+    scope: TenantScope,
+    values: unknown[],
+    { userId, resources }: PermissionQuestion,
+  ): Promise<PermissionCheckResponse> {
+    const rows = await this.database.queryLong<ExplainedRow>(scope, EXPLAIN_PERMISSION, values);
+    if (rows.length === 0) throw notFound('user', userId);
+    const explanations = explainPermissions(resources, rows);
+    const results = Object.fromEntries(Object.entries(explanations).map(([name, { allowed }]) => [name, allowed]));
+    return { results, explanations };
+  }
+}

@@ -1,0 +1,127 @@
+import { EVERY_PERMISSION, INCLUDED_PERMISSIONS, OWN_PREFIX } from '../../../kernel/permissions.js';
+import { plannedOnce, statement, type Statement } from '../../../persistence/statement.js';
+import { hasExpired } from '../../users/index.js';
+import { heldAssignments } from '../held-assignments.js';
+
+const isOurs = (permission: string): string => `starts_with(${permission}, '${OWN_PREFIX}')`;
+
+/**
+ * A user's status, with each administration permission that the user holds in the organization and in some applications;
+ * one row without a permission where there is none, no row where there is no such user. By users_pkey and the indexes of
+ * heldAssignments. Values: tenant, user, the tenant and the applications.
+ */
+export const AUTHORITY = plannedOnce(
+  statement(
+    'roles.authority',
+    `WITH ${heldAssignments({ user: '$2', where: `AND a.scope_id = ANY ($3::uuid[])` })}
+     SELECT u.status, given.scope_id, given.permission
+       FROM users u
+       LEFT JOIN (
+         SELECT DISTINCT held.scope_id, p.permission
+           FROM held JOIN roles r ON r.tenant_id = $1 AND r.id = held.role_id
+          CROSS JOIN LATERAL unnest(r.effective_permissions) p(permission)
+          WHERE held.level IN ('organization', 'application')
+            AND (p.permission = '${EVERY_PERMISSION}' OR ${isOurs('p.permission')})
+       ) given ON true
+      WHERE u.tenant_id = $1 AND u.id = $2`,
+  ),
+);
+
+/** Something that an actor lacks. */
+export interface MissingRow {
+  readonly permission: string;
+  readonly level: string;
+  readonly scope_id: string | null;
+  /** The built-in role whose reach goes beyond its own scope. */
+  readonly reach: string | null;
+}
+
+const INCLUDED = INCLUDED_PERMISSIONS.map(([permission, by]) => `('${permission}', '${by}')`).join(', ');
+
+/**
+ * The first of what is needed that the actor does not hold now; no row where all of it is held. Whoever is suspended
+ * holds nothing. `need` answers permission, level, scope_id, workspace_id and reach. A role counts in its own scope; ours
+ * (`doorlist:`) in a role of the organization count everywhere, its Admin's do anyway, a workspace's Admin's in its
+ * projects too. $1: tenant, $2: actor.
+ */
+function missing(name: string, need: string): Statement {
+  return statement(
+    `roles.missing_${name}`,
+    `WITH ${need}, needed AS MATERIALIZED (
+       SELECT n.*, ARRAY['${EVERY_PERMISSION}', n.permission]
+                   || ARRAY(SELECT i.by FROM (VALUES ${INCLUDED}) i(permission, by) WHERE i.permission = n.permission)
+                   AS given_by
+         FROM need n
+     ), ${heldAssignments({
+       user: '$2',
+       prefix: 'actor_',
+       where: `AND (a.scope_id = $1 OR a.scope_id IN (SELECT n.scope_id FROM needed n UNION SELECT n.workspace_id FROM needed n))`,
+     })}, holding AS MATERIALIZED (
+       SELECT DISTINCT h.level, h.scope_id, r.built_in, r.effective_permissions AS permissions
+         FROM actor_held h JOIN roles r ON r.tenant_id = $1 AND r.id = h.role_id
+        WHERE EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.id = $2 AND u.status = 'active')
+     )
+     SELECT n.permission, n.level, n.scope_id, n.reach
+       FROM needed n
+      WHERE NOT EXISTS (SELECT FROM holding h WHERE h.built_in = 'organization.admin')
+        AND NOT EXISTS (SELECT FROM holding h WHERE h.built_in = 'workspace.admin' AND h.scope_id = n.workspace_id)
+        AND NOT EXISTS (
+          SELECT FROM holding h
+           WHERE n.reach IS NULL AND h.permissions && n.given_by
+             AND (h.level = n.level AND h.scope_id = n.scope_id
+                  OR h.level = 'organization' AND ${isOurs('n.permission')}))
+      ORDER BY n.reach IS NULL, n.permission, n.level, n.scope_id
+      LIMIT 1`,
+  );
+}
+
+/** What the roles in `rows` (role_id, level, scope_id, workspace_id) give. Their reach is beyond what `*` says. */
+function needOf(rows: string): string {
+  return `need AS MATERIALIZED (
+    SELECT DISTINCT p.permission, a.level, a.scope_id, a.workspace_id, NULL::text AS reach
+      FROM ${rows} a JOIN roles r ON r.tenant_id = $1 AND r.id = a.role_id
+     CROSS JOIN LATERAL unnest(r.effective_permissions) p(permission)
+     UNION ALL
+    SELECT DISTINCT '${EVERY_PERMISSION}', a.level, a.scope_id, a.workspace_id, r.built_in
+      FROM ${rows} a JOIN roles r ON r.tenant_id = $1 AND r.id = a.role_id
+     WHERE r.built_in IN ('organization.admin', 'workspace.admin'))`;
+}
+
+/** By what is to be given, of $1: tenant and $2: actor. */
+export const MISSING = {
+  /** Further values: role, scope id, workspace. */
+  role: missing(
+    'of_role',
+    `given AS (
+       SELECT r.id AS role_id, r.level, $4::uuid AS scope_id, $5::uuid AS workspace_id
+         FROM roles r WHERE r.tenant_id = $1 AND r.id = $3
+     ), ${needOf('given')}`,
+  ),
+  /** Further values: permissions, level, scope id. */
+  permissions: missing(
+    'of_permissions',
+    `need AS MATERIALIZED (
+       SELECT p.permission, $4::text AS level, $5::uuid AS scope_id, NULL::uuid AS workspace_id, NULL::text AS reach
+         FROM unnest($3::text[]) p(permission))`,
+  ),
+  /** By group_closure_up and role_assignments_of_group. Further values: group. */
+  membership: missing(
+    'of_membership',
+    `carried AS MATERIALIZED (
+       SELECT a.* FROM role_assignments a
+        WHERE a.tenant_id = $1 AND a.group_id = ANY (ARRAY(
+              SELECT up.ancestor_id FROM group_closure up WHERE up.tenant_id = $1 AND up.descendant_id = $3))
+     ), ${needOf('carried')}`,
+  ),
+  /** With what the user holds later. Further values: user. */
+  reactivation: missing(
+    'of_reactivation',
+    `${heldAssignments({ user: '$3', memberships: `NOT ${hasExpired('m')}` })}, ${needOf('held')}`,
+  ),
+  everything: missing(
+    'of_everything',
+    `need AS (
+       SELECT '${EVERY_PERMISSION}' AS permission, 'organization' AS level, $1::uuid AS scope_id, NULL::uuid AS workspace_id,
+              'organization.admin' AS reach)`,
+  ),
+} as const;
