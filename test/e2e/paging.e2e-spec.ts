@@ -1,4 +1,5 @@
 import { platformApi, type Api, type ApiAnswer } from '../support/api.js';
+import { giveRole, newRole } from '../support/role-steps.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 
 /** A list under test, with enough rows made in it. */
@@ -94,6 +95,25 @@ const LISTS: readonly ListUnderTest[] = [
       const add = async (name: string): Promise<unknown> =>
         api.put(`${path}/users/${await user(name)}/applications/${app}`);
       return { api, url: `${path}/applications/${app}/effective-users`, add, key: 'user_id' };
+    },
+  },
+  {
+    name: 'roles of a user',
+    fill: async ({ api, path, application, user }) => {
+      const [app, holder] = [await application(), await user()];
+      const add = async (name: string): Promise<unknown> =>
+        giveRole(api, { app, role: await newRole(api, app, name) }, 'User', holder);
+      return { api, url: `${path}/users/${holder}/roles`, add, key: 'role_id' };
+    },
+    filter: 'level=application',
+  },
+  {
+    name: 'holders of a permission',
+    fill: async ({ api, path, application, user }) => {
+      const app = await application();
+      const role = await newRole(api, app, 'Reader', ['read']);
+      const add = async (name: string): Promise<unknown> => giveRole(api, { app, role }, 'User', await user(name));
+      return { api, url: `${path}/applications/${app}/permissions/holders?permission=read`, add, key: 'user_id' };
     },
   },
   {

@@ -6,6 +6,7 @@ import { nest } from '../support/assignment-steps.js';
 import { newDatabase, rowsAt, withClient } from '../support/database-copy.js';
 import { startDoorlist } from '../support/doorlist-process.js';
 import { sql } from '../support/sql.js';
+import { newRole } from '../support/role-steps.js';
 import { newTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT, workerState } from '../support/test-state.js';
 
@@ -55,7 +56,7 @@ const NO_SUCH_ROW = '23503'; // foreign_key_violation
 /** A tenant with rows in every table of tenants. */
 async function filledTenant(): Promise<{
   id: string;
-  ids: Record<'user' | 'group' | 'child' | 'application', string>;
+  ids: Record<'user' | 'group' | 'child' | 'application' | 'role' | 'workspace' | 'project', string>;
 }> {
   const tenant = await newTenant();
   const user = await tenant.user();
@@ -69,12 +70,16 @@ async function filledTenant(): Promise<{
   await tenant.api.post(`${tenant.path}/users/${user}/applications`, body, {
     headers: { 'idempotency-key': randomUUID() },
   });
+  const workspace = await tenant.workspace();
+  const project = await tenant.project(workspace);
+  const role = await newRole(tenant.api, application, 'Editor');
+  await tenant.api.put(`${tenant.path}/owner`, { user_id: user });
   const announced = await tenant.api.post(`${tenant.path}/imports`, { kind: 'users' });
   await tenant.api.put(`${tenant.path}/imports/${announced.body.data.id}/content`, undefined, {
     raw: 'user_name\n bad\n',
     headers: { 'content-type': 'text/csv' },
   });
-  return { id: tenant.id, ids: { user, group, child, application } };
+  return { id: tenant.id, ids: { user, group, child, application, role, workspace, project } };
 }
 
 describe('lock 2, the keys of the database', () => {
@@ -99,6 +104,21 @@ describe('lock 2, the keys of the database', () => {
         'assignments (tenant_id, id, assigned_by, application_id, group_id)',
         [mine.id, randomUUID(), 'x', a.application, b.group],
       ],
+      ...(
+        [
+          ['user_id, user_ordinal', [b.user, '0']],
+          ['group_id', [b.group]],
+          ['holder_application_id', [b.application]],
+        ] as const
+      ).map(([holder, ids]): [string, string[]] => [
+        `role_assignments (tenant_id, id, assigned_by, level, role_id, application_id, scope_id, ${holder})`,
+        [mine.id, randomUUID(), 'x', 'application', a.role, a.application, a.application, ...ids],
+      ]),
+      [
+        'role_assignments (tenant_id, id, assigned_by, level, role_id, application_id, scope_id, group_id)',
+        [mine.id, randomUUID(), 'x', 'application', b.role, b.application, b.application, a.group],
+      ],
+      ['projects (tenant_id, id, workspace_id, name, name_key)', [mine.id, randomUUID(), b.workspace, 'x', 'x']],
       [
         'users (tenant_id, id, ordinal, user_name, user_name_key, display_name_key, search_key)',
         [randomUUID(), randomUUID(), '0', 'x', 'x', 'x', 'x'],

@@ -225,6 +225,13 @@ function bodyOf({ operation, method }: PlacedOperation, ids: Record<string, stri
   return method === 'PATCH' ? { name: undefined } : undefined;
 }
 
+/** The parameters that the query must have, as the document shows them. */
+function requiredQuery({ parameters }: PlacedOperation): string {
+  const required = parameters.filter((each) => each.in === 'query' && each.required);
+  const query = new URLSearchParams(required.map(({ name, example }): [string, string] => [name, String(example)]));
+  return required.length === 0 ? '' : `?${query.toString()}`;
+}
+
 describe('lock 2, seen from outside', () => {
   it("answers 404 to another tenant's id in any place of any path, in the very words of an unknown id", async () => {
     const [mine, theirs] = [await newTenant(), await newTenant()];
@@ -239,7 +246,9 @@ describe('lock 2, seen from outside', () => {
         const answers = await Promise.all(
           [foreign[name]!, unknown].map(async (id) => {
             const url = operation.path.replace(/\{([^}]+)\}/g, (_, each: string) => (each === name ? id : own[each]!));
-            const answer = await mine.api.call(operation.method, url, { body: bodyOf(operation, own) });
+            const answer = await mine.api.call(operation.method, url + requiredQuery(operation), {
+              body: bodyOf(operation, own),
+            });
             return {
               status: answer.status,
               message: surfaceOf(operation.path).messagesIn(answer.body).join().replaceAll(id, 'ID'),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Api, platformApi, tokenOf } from '../support/api.js';
+import { giveRole, newRole } from '../support/role-steps.js';
 import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { workerState } from '../support/test-state.js';
@@ -43,6 +44,7 @@ async function furnish({
   await api.put(`${path}/groups/${parent}/groups/${child}`);
   await api.put(`${path}/users/${userId}/applications/${app}`);
   await project(await workspace());
+  await giveRole(api, { app, role: await newRole(api, app, 'Editor') }, 'User', userId);
   await api.put(`${path}/owner`, { user_id: userId });
   await api.post(`${path}/users`, { user_name: 'once' }, { headers: { 'idempotency-key': 'furnish' } });
   const announced = await api.post(`${path}/imports`, { kind: 'users' });

@@ -2,6 +2,7 @@ import { assign, nest } from '../support/assignment-steps.js';
 import { command, type CommandEnd } from '../support/command-line.js';
 import { newDatabase, rowsAt, withClient } from '../support/database-copy.js';
 import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
+import { giveRole, newRole } from '../support/role-steps.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT } from '../support/test-state.js';
 
@@ -25,6 +26,8 @@ interface World {
   readonly left: string;
   /** Assigned to ada and to `all`. */
   readonly app: string;
+  /** Of the application, held by ada, who is a member of the organization, too. */
+  readonly role: string;
 }
 
 /** A tenant with something of everything that is kept beside the tables. */
@@ -48,7 +51,18 @@ async function newWorld(service: DoorlistProcess, databaseUrl: string): Promise<
     `INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal, valid_until) VALUES ($1, $2, $3, 2, now())`,
     [tenant.id, crew, cyd],
   );
-  return { tenant, ada, bob, cyd, crew, all, left, app };
+  const role = await newRole(tenant.api, app, 'Editor');
+  await giveRole(tenant.api, { app, role }, 'User', ada);
+  const member = `SELECT $1, gen_random_uuid(), id, 'organization', $1, $2, 0, 'test' FROM roles
+                   WHERE tenant_id = $1 AND built_in = 'organization.member'`;
+  await rowsAt(
+    databaseUrl,
+    `WITH made AS (
+       INSERT INTO role_assignments (tenant_id, id, role_id, level, scope_id, user_id, user_ordinal, assigned_by) ${member}
+     ) INSERT INTO organization_members VALUES ($1, $2, 1)`,
+    [tenant.id, ada],
+  );
+  return { tenant, ada, bob, cyd, crew, all, left, app, role };
 }
 
 interface Damage {
@@ -130,6 +144,28 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
     at: ({ ada }) => ada,
     said: ({ app, ada }) => [`assignment_ordinal: owner ${app}, user ${ada}, 1 instead of 0`],
   },
+  'the set of a role that was lost': {
+    sql: `DELETE FROM user_sets WHERE tenant_id = $1 AND owner_id = $2`,
+    at: ({ role }) => role,
+    said: ({ role, ada }) => [`set_lacks_user: owner ${role}, user ${ada}, ordinal 0`],
+  },
+  'a wrong ordinal in a role assignment': {
+    sql: `UPDATE role_assignments SET user_ordinal = 1 WHERE tenant_id = $1 AND role_id = $2`,
+    at: ({ role }) => role,
+    said: ({ role, ada }) => [`role_assignment_ordinal: owner ${role}, user ${ada}, 1 instead of 0`],
+  },
+  'a member with more roles than there are': {
+    sql: `UPDATE organization_members SET role_count = 2 WHERE tenant_id = $1`,
+    said: ({ tenant, ada }) => [`organization_role_count: owner ${tenant.id}, user ${ada}, 2 instead of 1`],
+  },
+  'a member whom nobody counts, and one without roles': {
+    sql: `UPDATE organization_members SET user_id = $2 WHERE tenant_id = $1`,
+    at: ({ cyd }) => cyd,
+    said: ({ tenant, ada, cyd }) => [
+      `organization_role_count: owner ${tenant.id}, user ${ada}, none instead of 1`,
+      `organization_role_count: owner ${tenant.id}, user ${cyd}, 1 instead of none`,
+    ],
+  },
   'a counter that gives an ordinal twice': {
     sql: `UPDATE user_ordinals SET next_ordinal = 2 WHERE tenant_id = $1`,
     said: ({ tenant, cyd }) => [`next_ordinal: owner ${tenant.id}, user ${cyd}, 2 is not above 2`],
@@ -155,6 +191,11 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
     sql: `UPDATE groups SET name_key = 'All' WHERE tenant_id = $1 AND id = $2`,
     at: ({ all }) => all,
     said: ({ all }) => [`group_key: owner ${all}, name_key`],
+  },
+  'a wrong key of a role': {
+    sql: `UPDATE roles SET name_key = 'Editor' WHERE tenant_id = $1 AND id = $2`,
+    at: ({ role }) => role,
+    said: ({ role }) => [`role_key: owner ${role}, name_key`],
   },
   'a wrong key of an application': {
     sql: `UPDATE applications SET search_key = 'wiki' WHERE tenant_id = $1 AND id = $2`,

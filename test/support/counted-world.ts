@@ -1,4 +1,5 @@
 import { platformApi, type Api } from './api.js';
+import { giveRole, newRole } from './role-steps.js';
 import { assign, newRole as newScopedRole } from './scoped-role-steps.js';
 import { newTenant, type TestTenant } from './tenant.js';
 
@@ -14,6 +15,10 @@ export interface World {
   readonly full: string;
   /** All assigned to the first user and to `full`. */
   readonly applications: readonly string[];
+  /** Of the first application, all with the permission `read`, held by the first user, `full` and all applications. */
+  readonly applicationRoles: readonly string[];
+  /** Held by all users. */
+  readonly roleOfAll: string;
   readonly clients: readonly string[];
   /** Of the organization; the first is held by all users and teams. */
   readonly roles: readonly string[];
@@ -55,6 +60,15 @@ export async function worldOf(size: number): Promise<World> {
     await api.post(`${path}/${holder}/applications/bulk`, { application_ids: applications });
   }
   await all(size - 1, (at) => api.put(`${path}/users/${users[at + 1]}/applications/${applications[0]}`));
+  const [app = ''] = applications;
+  const applicationRoles = await all(size, (at) => newRole(api, app, `role ${at}`, ['read', 'write']));
+  const roleOfAll = await newRole(api, app, 'all', ['*']);
+  await all(size, async (at) => {
+    await giveRole(api, { app, role: applicationRoles[at] ?? '' }, 'User', ...users.slice(0, 1));
+    await giveRole(api, { app, role: applicationRoles[at] ?? '' }, 'Group', full);
+    await giveRole(api, { app, role: applicationRoles[at] ?? '' }, 'Application', ...applications);
+  });
+  await giveRole(api, { app, role: roleOfAll }, 'User', ...users);
   const workspaces = await all(size, () => tenant.workspace());
   const projects = await all(size, () => tenant.project(workspaces[0]!));
   const roles = await all(size, () => newScopedRole(tenant, 'organization'));
@@ -89,6 +103,8 @@ export async function worldOf(size: number): Promise<World> {
     groups,
     full,
     applications,
+    applicationRoles,
+    roleOfAll,
     clients,
     roles,
     workspaces,

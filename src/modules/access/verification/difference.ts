@@ -2,7 +2,7 @@
 export interface Difference {
   /** What is wrong, such as `set_lacks_user`. */
   readonly kind: string;
-  /** Whose it is: a group, an application, or the tenant itself. */
+  /** Whose it is: a group, an application, a role, or the tenant itself. */
   readonly owner: string;
   /** The user (of the closure: the group inside) that it is wrong about; null where there is none. */
   readonly subject: string | null;

@@ -3,7 +3,6 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
 import type { Statement } from '../../../persistence/statement.js';
 import { applicationKeys, type Application } from '../../applications/index.js';
-import type { Group } from '../../groups/index.js';
 import { userKeys, type User } from '../../users/index.js';
 import type { Difference, Differences } from './difference.js';
 import { NAMED } from './verification.queries.js';
@@ -19,7 +18,7 @@ interface Named<Row extends { readonly id: string }> {
   readonly statement: Statement;
   readonly keysOf: (row: Row) => Keys;
   readonly columns: Readonly<Record<string, string>>;
-  /** A user is what a difference is about; a group or an application is its owner. */
+  /** A user is what a difference is about; anything else is its owner. */
   readonly isSubject?: boolean;
 }
 
@@ -30,12 +29,15 @@ const USERS: Named<User> = {
   columns: { userNameKey: 'user_name_key', displayNameKey: 'display_name_key', searchKey: 'search_key' },
   isSubject: true,
 };
-const GROUPS: Named<Group> = {
-  kind: 'group_key',
-  statement: NAMED.groups,
-  keysOf: ({ name }) => ({ nameKey: comparisonKey(name) }),
-  columns: { nameKey: 'name_key' },
-};
+/** What has a name and its key alone. */
+const NAMED_ALONE = (['group', 'role', 'workspace', 'project'] as const).map(
+  (kind): Named<{ readonly id: string; readonly name: string }> => ({
+    kind: `${kind}_key`,
+    statement: NAMED[`${kind}s`],
+    keysOf: ({ name }) => ({ nameKey: comparisonKey(name) }),
+    columns: { nameKey: 'name_key' },
+  }),
+);
 const APPLICATIONS: Named<Application> = {
   kind: 'application_key',
   statement: NAMED.applications,
@@ -52,7 +54,7 @@ export async function wrongKeys(transaction: Transaction, scope: TenantScope, mo
     if (found.length < most) found.push(difference);
   };
   await compare(transaction, scope, USERS, add);
-  await compare(transaction, scope, GROUPS, add);
+  for (const named of NAMED_ALONE) await compare(transaction, scope, named, add);
   await compare(transaction, scope, APPLICATIONS, add);
   return { found, total };
 }
@@ -67,7 +69,7 @@ async function compare<Row extends { readonly id: string }>(
     const batch = await transaction.query<Row>(statement, [tenantId, after, BATCH]);
     for (const row of batch) {
       for (const [field, due] of Object.entries(keysOf(row))) {
-        const kept = row[field as keyof Row];
+        const kept: unknown = Reflect.get(row, field);
         if (kept === due) continue;
         const [owner, subject] = isSubject ? [tenantId, row.id] : [row.id, null];
         add({ kind, owner, subject, detail: columns[field] ?? field });

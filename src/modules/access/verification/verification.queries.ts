@@ -94,7 +94,12 @@ export const WRONG_ORDINALS = statement(
            SELECT 'assignment_ordinal', a.application_id, a.user_id,
                   coalesce(a.user_ordinal::text, 'none') || ' instead of ' || coalesce(u.ordinal::text, 'that of a user')
              FROM assignments a LEFT JOIN users u ON u.tenant_id = $1 AND u.id = a.user_id
-            WHERE a.tenant_id = $1 AND a.user_id IS NOT NULL AND a.user_ordinal IS DISTINCT FROM u.ordinal) wrong
+            WHERE a.tenant_id = $1 AND a.user_id IS NOT NULL AND a.user_ordinal IS DISTINCT FROM u.ordinal
+            UNION ALL
+           SELECT 'role_assignment_ordinal', r.role_id, r.user_id,
+                  coalesce(r.user_ordinal::text, 'none') || ' instead of ' || coalesce(u.ordinal::text, 'that of a user')
+             FROM role_assignments r LEFT JOIN users u ON u.tenant_id = $1 AND u.id = r.user_id
+            WHERE r.tenant_id = $1 AND r.user_id IS NOT NULL AND r.user_ordinal IS DISTINCT FROM u.ordinal) wrong
     ORDER BY wrong.kind DESC, wrong.owner, wrong.subject LIMIT $2`,
 );
 
@@ -106,6 +111,23 @@ export const WRONG_COUNTER = statement(
      FROM (SELECT id, ordinal FROM users WHERE tenant_id = $1 ORDER BY ordinal DESC LIMIT 1) u
      LEFT JOIN user_ordinals counter ON counter.tenant_id = $1
     WHERE counter.next_ordinal IS NULL OR counter.next_ordinal <= u.ordinal LIMIT $2`,
+);
+
+/** Counts of the roles that members hold in the organization directly, where they are not so many. Values: tenant, most rows. */
+export const WRONG_ROLE_COUNTS = statement(
+  'access.verify_role_counts',
+  `WITH due AS (
+     SELECT user_id, count(*)::int AS role_count FROM role_assignments
+      WHERE tenant_id = $1 AND level = 'organization' AND user_id IS NOT NULL GROUP BY user_id
+   ), kept AS (
+     SELECT user_id, role_count FROM organization_members WHERE tenant_id = $1
+   )
+   SELECT 'organization_role_count' AS kind, $1::uuid AS owner, user_id AS subject,
+          coalesce(kept.role_count::text, 'none') || ' instead of ' || coalesce(due.role_count::text, 'none') AS detail,
+          count(*) OVER ()::int AS total
+     FROM due FULL JOIN kept USING (user_id)
+    WHERE kept.role_count IS DISTINCT FROM due.role_count
+    ORDER BY user_id LIMIT $2`,
 );
 
 /** Pairs that the closure has and the nestings do not make, or the other way round. Values: tenant, most rows. */
@@ -138,6 +160,18 @@ export const NAMED = {
   groups: statement(
     'access.verify_group_names',
     `SELECT id, name, name_key AS "nameKey" FROM groups WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+  ),
+  roles: statement(
+    'access.verify_role_names',
+    `SELECT id, name, name_key AS "nameKey" FROM roles WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+  ),
+  workspaces: statement(
+    'access.verify_workspace_names',
+    `SELECT id, name, name_key AS "nameKey" FROM workspaces WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+  ),
+  projects: statement(
+    'access.verify_project_names',
+    `SELECT id, name, name_key AS "nameKey" FROM projects WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
   ),
   applications: statement(
     'access.verify_application_names',
