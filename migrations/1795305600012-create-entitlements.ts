@@ -118,7 +118,7 @@ async function createRightValues(runner: QueryRunner): Promise<void> {
       CONSTRAINT assignment_right_values_assignment_fkey FOREIGN KEY (tenant_id, assignment_id, role_id)
         REFERENCES role_assignments (tenant_id, id, role_id) ON DELETE CASCADE,
       CONSTRAINT assignment_right_values_right_fkey FOREIGN KEY (tenant_id, role_id, right_name, multivalued)
-        REFERENCES entitlement_rights (tenant_id, role_id, name, multivalued)
+        REFERENCES entitlement_rights (tenant_id, role_id, name, multivalued) ON UPDATE CASCADE
     )`);
   await runner.query(`
     CREATE UNIQUE INDEX assignment_right_values_single_key

@@ -104,6 +104,7 @@ export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   entitlement_rights_role_fkey: missing('entitlement'),
   assignment_right_values_assignment_fkey: missing('assignment'),
   assignment_right_values_right_fkey: RIGHT_IN_USE,
+  assignment_right_values_single_key: RIGHT_IN_USE,
   roles_application_fkey: missing('application'),
   role_assignments_role_fkey: missing('role'),
   role_assignments_application_fkey: missing('role'),

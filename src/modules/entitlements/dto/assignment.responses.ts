@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ENTITLEMENT_TYPES, type EntitlementType } from '../../roles/index.js';
+import { EntitlementPage } from './entitlement-page.response.js';
 import { ASSIGNEE_TYPES, type AssigneeType } from './assignment-search.requests.js';
 
 const MOMENT = { type: String, format: 'date-time' } as const;
@@ -68,18 +69,6 @@ export class EntitlementAssignment {
 
   @ApiProperty({ ...MOMENT, nullable: true, example: null })
   lastModTime!: Date | null;
-}
-
-/** How many there are, and where the page is. */
-class EntitlementPage {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'All matches, not those of this page.', example: 1 })
-  count!: number;
-
-  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
-  page!: number;
-
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: 500, example: 500 })
-  limit!: number;
 }
 
 @ApiSchema({ name: 'EntitlementAssignmentPage' })

@@ -6,9 +6,10 @@ import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { RequiresOneOf } from '../../../security/decorators.js';
+import { AboutApplications } from '../../../security/named-applications.js';
 import { EntitlementAssignmentQuery, EntitlementFilter } from '../dto/assignment-search.requests.js';
 import { EntitlementAssignmentPage } from '../dto/assignment.responses.js';
-import { ENTITLEMENT_READERS } from '../entitlement-scopes.js';
+import { ENTITLEMENT_READERS, applicationInBody } from '../entitlement-scopes.js';
 import { AssignmentSearchService } from './assignment-search.service.js';
 
 /** Contract 4. */
@@ -19,6 +20,7 @@ export class AssignmentSearchController {
 
   @IdempotentPost('search')
   @RequiresOneOf(...ENTITLEMENT_READERS)
+  @AboutApplications(applicationInBody)
   @Route({
     summary: 'Search who holds which entitlement',
     description:

@@ -59,13 +59,13 @@ export const GIVE = {
 } as const;
 
 /**
- * Takes one role in one scope from one holder, of any of these kinds; no row where it is not held there. By the unique
- * index of each kind. Values: tenant, role, actor, scope id, holder.
+ * Takes one role in one scope from holders of any of these kinds, and answers from whom; no row where it is not held there.
+ * By the unique index of each kind. Values: tenant, role, actor, scope id, holders.
  */
 function takeStatement(name: string, kinds: readonly HolderKind[]): Statement {
   const held = kinds.map(
     (kind) => `SELECT id FROM role_assignments
-                WHERE tenant_id = $1 AND role_id = $2 AND ${HOLDER_COLUMN[kind]} = $5 AND scope_id = $4`,
+                WHERE tenant_id = $1 AND role_id = $2 AND ${HOLDER_COLUMN[kind]} = ANY ($5::uuid[]) AND scope_id = $4`,
   );
   return statement(
     `roles.take_from_${name}`,
@@ -79,7 +79,7 @@ function takeStatement(name: string, kinds: readonly HolderKind[]): Statement {
      ), trail AS (
        ${trailOfChanged('deleted', 'taken')}
      )
-     SELECT id FROM taken`,
+     SELECT coalesce(user_id, group_id, holder_application_id) AS holder_id FROM taken`,
   );
 }
 

@@ -11,6 +11,7 @@ import type { Transaction } from '../../../persistence/unit-of-work.js';
 import { ApplicationsService } from '../../applications/index.js';
 import { GroupsService } from '../../groups/index.js';
 import { UsersService } from '../../users/index.js';
+import { REMOVE_CHILDREN_OF_APPLICATION } from '../children/effective-permissions.queries.js';
 import { columnsOfScope, type HolderKind, type RoleInScope } from './holder.js';
 import { GIVE, REMOVE_ROLES_OF_APPLICATION, TAKE, TAKE_ALL } from './role-assignments.queries.js';
 
@@ -49,6 +50,7 @@ export class RoleAssignmentsService {
     applications.onRemoval(async (transaction, scope, id) => {
       await takeAll(transaction, scope, TAKE_ALL.holder_application, id);
       await takeAll(transaction, scope, TAKE_ALL.roles_of_application, id);
+      await takeAll(transaction, scope, REMOVE_CHILDREN_OF_APPLICATION, id);
       await takeAll(transaction, scope, REMOVE_ROLES_OF_APPLICATION, id);
     });
   }
@@ -78,9 +80,20 @@ export class RoleAssignmentsService {
    * `owner_keeps_role` for that of the organization's owner.
    */
   async take(scope: TenantScope, role: RoleInScope, kind: HolderKind | 'any', holderId: string): Promise<boolean> {
+    return (await this.takeMany(scope, role, kind, [holderId])).length > 0;
+  }
+
+  /** The same for many; answers from whom it was taken. */
+  async takeMany(
+    scope: TenantScope,
+    role: RoleInScope,
+    kind: HolderKind | 'any',
+    holderIds: readonly string[],
+  ): Promise<string[]> {
     const { scopeId } = columnsOfScope(scope.tenantId, role);
-    const values = [scope.tenantId, role.roleId, actorJson(scope), scopeId, holderId];
-    return (await this.doors.database.write(scope, TAKE[kind], values)).length > 0;
+    const values = [scope.tenantId, role.roleId, actorJson(scope), scopeId, holderIds];
+    const taken = await this.doors.database.write<{ holder_id: string }>(scope, TAKE[kind], values);
+    return taken.map(({ holder_id: id }) => id);
   }
 
   /**

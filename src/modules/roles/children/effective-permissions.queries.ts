@@ -1,3 +1,5 @@
+import { trailOf } from '../../../persistence/audit-statement.js';
+import { nextBatch } from '../../../persistence/in-batches.js';
 import { statement } from '../../../persistence/statement.js';
 
 /**
@@ -55,4 +57,26 @@ export const REMOVE_CHILDREN_OF = statement(
   'roles.remove_children_of',
   `DELETE FROM role_children WHERE tenant_id = $1 AND (parent_id = $2 OR child_id = $2)
    RETURNING parent_id, child_id, application_id, added_at`,
+);
+
+const CHILD_IN_TRAIL = ['parent_id', 'child_id', 'application_id', 'added_at'];
+
+/** Takes the roles of an application out of each other, a batch at a time. Values: tenant, application, actor. */
+export const REMOVE_CHILDREN_OF_APPLICATION = statement(
+  'roles.remove_children_of_application',
+  `WITH gone AS (
+     DELETE FROM role_children
+      WHERE ${nextBatch('role_children', `tenant_id = $1 AND parent_id IN (SELECT id FROM roles WHERE tenant_id = $1 AND application_id = $2)`)}
+     RETURNING *
+   ), trail AS (
+     ${trailOf({
+       action: 'role_child.deleted',
+       resourceType: 'role_child',
+       resourceId: 'gone.child_id',
+       before: `jsonb_build_object(${CHILD_IN_TRAIL.map((name) => `'${name}', gone.${name}`).join(', ')})`,
+       from: 'gone',
+       actor: '$3',
+     })}
+   )
+   SELECT count(*)::int AS removed FROM gone`,
 );
