@@ -1,5 +1,7 @@
 import type { ApiAnswer } from './api.js';
+import { ENTITLEMENT_CHANGES, ENTITLEMENT_READS } from './counted-entitlement-routes.js';
 import { csvFile, type World } from './counted-world.js';
+import { PERMISSION_CHECKS } from './counted-permission-checks.js';
 import { assign, holders, revoke } from './scoped-role-steps.js';
 
 type Call = (world: World) => Promise<ApiAnswer>;
@@ -39,11 +41,6 @@ const project = ({ workspaces, projects }: World): string => `/workspaces/${work
 const rolesOf = ({ applications }: World): string => `/v1/applications/${applications[0]}/roles`;
 const roleOf = (world: World): string => `${rolesOf(world)}/${world.applicationRoles[0]}`;
 const role = ({ roles }: World): string => `/roles/${roles[0]}`;
-const resources = ({ applications, workspaces, projects }: World): string[] => [
-  ...applications.map((id) => `application:${id}`),
-  ...workspaces.map((id) => `workspace:${id}`),
-  ...projects.map((id) => `project:${id}`),
-];
 const client = ({ clients }: World): string => `/api-clients/${clients[0]}`;
 
 /**
@@ -135,19 +132,8 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   [`GET ${T}/roles`, 1, get(() => '/roles?per_page=200')],
   [`GET ${T}/roles/{role_id}`, 1, get(role)],
   ['GET /roles/{role_id}/assignments', 2, (world) => holders(world.tenant.api, world.roles[0]!)],
-  [
-    `GET ${T}/permissions/check`,
-    1,
-    get((world) => `/permissions/check?user_id=${world.users[0]}&action=x&resources=${resources(world).join(',')}`),
-  ],
-  [
-    `POST ${T}/permissions/check`,
-    1,
-    post(
-      () => '/permissions/check',
-      (world) => ({ user_id: world.users[0], action: 'x', resources: resources(world), explain: true }),
-    ),
-  ],
+  ...PERMISSION_CHECKS,
+  ...ENTITLEMENT_READS,
   [`GET ${T}/api-clients`, 1, get(() => '/api-clients?per_page=200')],
   [`GET ${T}/api-clients/{api_client_id}`, 1, get(client)],
 
@@ -292,6 +278,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
       }),
     ),
   ],
+  ...ENTITLEMENT_CHANGES,
   [`POST ${T}/api-clients/{api_client_id}/rotate`, 7, post((world) => `${client(world)}/rotate`)],
   [`POST ${T}/api-clients/{api_client_id}/revoke`, 7, post((world) => `${client(world)}/revoke`)],
 
