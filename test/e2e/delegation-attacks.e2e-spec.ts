@@ -116,13 +116,13 @@ describe("an application's administrator who wants more", () => {
     ]);
     // One's own application is named where the route does not look: it is no such request at all.
     for (const [url, body] of [
-      ['bulk', { application_ids: [app], application_id: other }],
-      ['bulk', { application_ids: [app, 7, other] }],
+      ['/bulk', { application_ids: [app], application_id: other }],
+      ['/bulk', { application_ids: [app, 7, other] }],
       ['', { application_id: [app], application_ids: [other] }],
     ] as const) {
-      expect([403, 422]).toContain((await acting.post(`${path}/users/${eve}/applications/${url}`, body)).status);
+      expect([403, 422]).toContain((await acting.post(`${path}/users/${eve}/applications${url}`, body)).status);
     }
-    expect((await api.get(`${path}/users/${eve}/applications`)).body.data).toEqual([]);
+    expect((await api.get(`${path}/users/${eve}/applications`)).body.data.total_count).toBe(0);
   });
 
   it('has nothing any more once suspended, deleted, or without the role', async () => {

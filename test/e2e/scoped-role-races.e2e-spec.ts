@@ -1,7 +1,9 @@
+import pg from 'pg';
 import type { ApiAnswer } from '../support/api.js';
 import { assign, builtInRoles, newRole, revoke, storedRoles } from '../support/scoped-role-steps.js';
 import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
+import { workerState } from '../support/test-state.js';
 
 const ROUNDS = 12;
 
@@ -81,6 +83,29 @@ describe('roles at a scope, at the same moment', () => {
       expect(kept).toEqual({ user_id: next });
     });
     await expectCounted(tenant);
+  });
+
+  it('are given anew to a new owner who lost the role while the transfer waited for it', async () => {
+    const tenant = await newTenant();
+    const { id, api, path, user } = tenant;
+    const admin = (await builtInRoles(tenant)).get('organization Admin')!;
+    const next = await user();
+    await assign(api, admin, { user_id: next });
+    const other = new pg.Client({ connectionString: workerState().databaseUrl });
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query('DELETE FROM role_assignments WHERE tenant_id = $1', [id]);
+    await other.query('DELETE FROM organization_members WHERE tenant_id = $1', [id]);
+    const transfer = api.put(`${path}/owner`, { user_id: next });
+    const waiting = `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                      WHERE a.datname = current_database() AND NOT l.granted`;
+    for (let isWaiting = false; !isWaiting;) isWaiting = (await sql(waiting)).length > 0;
+    await other.query('COMMIT');
+    await other.end();
+    const { status, body } = await transfer;
+    expect([status, body.data?.user_id]).toEqual([200, next]);
+    expect((await storedRoles(tenant)).held).toEqual([{ role_id: admin, holder: next, scope_id: id }]);
+    expect((await storedRoles(tenant)).members).toEqual([{ user_id: next, role_count: 1 }]);
   });
 
   it('let one of many transfers be the last, each with the owner before it in the trail', async () => {

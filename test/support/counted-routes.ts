@@ -41,6 +41,7 @@ const project = ({ workspaces, projects }: World): string => `/workspaces/${work
 const rolesOf = ({ applications }: World): string => `/v1/applications/${applications[0]}/roles`;
 const roleOf = (world: World): string => `${rolesOf(world)}/${world.applicationRoles[0]}`;
 const role = ({ roles }: World): string => `/roles/${roles[0]}`;
+const resources = ({ applications }: World): string[] => applications.map((id) => `application:${id}`);
 const client = ({ clients }: World): string => `/api-clients/${clients[0]}`;
 
 /**
@@ -124,6 +125,19 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
     `GET ${T}/applications/{application_id}/permissions/holders`,
     2,
     get((world) => `${application(world)}/permissions/holders?permission=read&per_page=200`),
+  ],
+  [
+    `GET ${T}/permissions/check`,
+    1,
+    get((world) => `/permissions/check?user_id=${world.users[0]}&action=x&resources=${resources(world).join(',')}`),
+  ],
+  [
+    `POST ${T}/permissions/check`,
+    1,
+    post(
+      () => '/permissions/check',
+      (world) => ({ user_id: world.users[0], action: 'x', resources: resources(world), explain: true }),
+    ),
   ],
   [`GET ${T}/workspaces`, 1, get(() => '/workspaces?per_page=200')],
   [`GET ${T}/workspaces/{workspace_id}`, 1, get(workspace)],

@@ -3,7 +3,7 @@ import { isUuid } from '../../../kernel/ids.js';
 import { shown } from '../../../http/fields/field.js';
 
 /** What a permission can be checked for. */
-export const RESOURCE_KINDS = ['application', 'workspace', 'project'] as const;
+const RESOURCE_KINDS = ['application', 'workspace', 'project'] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 /** Most different resources of one check. */
