@@ -67,7 +67,7 @@ describe('an entitlement of an application', () => {
       rights: [],
     });
     const search = await api.post(`${ENTITLEMENTS}/search?limit=2`, { application: app });
-    expect([search.body.count, search.body.resources.map((each: { name: string }) => each.name)]).toEqual([
+    expect([search.body.count, (search.body.resources as { name: string }[]).map(({ name }) => name)]).toEqual([
       3,
       ['Editor', 'documents:read'],
     ]);

@@ -274,6 +274,7 @@ function bodyOf({ operation, method }: PlacedOperation, ids: Record<string, stri
   if (schema === 'ApplicationRoleCreate') return { role_name: 'Any' };
   if (schema === 'ApplicationRoleUpdate') return {};
   if (schema === 'ApplicationRoleAssign') return { entity_ids: [ids.user_id], entity_type: 'User' };
+  if (schema === 'EntitlementChildren' || schema === 'EntitlementGrant') return {};
   if (schema === 'AssignmentRightsUpdate') return { op: 'add', value: 'any' };
   if (schema === 'MembersAdd') return { user_ids: [ids.user_id] };
   return method === 'PATCH' ? { name: undefined } : undefined;

@@ -42,7 +42,7 @@ export const ENTITLEMENT_READS: readonly Route[] = [
 export const ENTITLEMENT_CHANGES: readonly Route[] = [
   [
     `POST ${V}/entitlements`,
-    9,
+    10,
     ({ tenant, applications, size }) =>
       tenant.api.post(`${V}/entitlements`, {
         name: 'one more entitlement',
@@ -61,7 +61,7 @@ export const ENTITLEMENT_CHANGES: readonly Route[] = [
     `POST ${V}/entitlements/{entitlement_code}`,
     11,
     (world) =>
-      world.tenant.api.post(role(world), {
+      world.tenant.api.post(`${V}/entitlements/${world.roleOfAll}`, {
         grant: {
           users: world.spareUsers.map((user) => ({ user })),
           groups: world.groups.map((group) => ({ group })),
@@ -81,7 +81,7 @@ export const ENTITLEMENT_CHANGES: readonly Route[] = [
   ],
   [
     `PATCH ${V}/entitlements/{entitlement_code}`,
-    13,
+    14,
     (world) => world.tenant.api.patch(role(world), { name: 'Changed', rights: [{ name: 'a' }] }),
   ],
   [

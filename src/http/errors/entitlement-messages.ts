@@ -21,6 +21,7 @@ const MESSAGE_IDS: Readonly<Record<string, string>> = {
   token_not_yet_valid: 'DLE40104',
   unknown_issuer: 'DLE40105',
   client_revoked: 'DLE40106',
+  wrong_audience: 'DLE40107',
   insufficient_scope: 'DLE40301',
   tenant_suspended: 'DLE40302',
   tenant_unknown: 'DLE40303',

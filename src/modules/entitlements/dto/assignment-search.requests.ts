@@ -44,7 +44,7 @@ export class EntitlementAssignmentQuery extends EntitlementPageQuery {
   })
   type?: AssigneeType;
 
-  @FlagParameter({ description: 'Whether each assignment shows its right values.', fallback: false })
+  @FlagParameter({ description: 'Whether each assignment shows its right values.', sample: true, fallback: false })
   includeRights?: boolean;
 }
 

@@ -16,12 +16,16 @@ export class EntitlementChildren {
   @Ids({ ...CHILDREN, example: ['019ab5f2-7a40-7c11-8d2f-0a6b1c9e5dbc'] })
   add?: string[];
 
-  @Ids(CHILDREN)
+  @Ids({ ...CHILDREN, example: ['019ab5f2-7a40-7c11-8d2f-0a6b1c9e5dbd'] })
   remove?: string[];
 }
 
 /** How the entitlements of a user or a group are listed. */
 export class HeldEntitlementsQuery extends EntitlementPageQuery {
-  @FlagParameter({ description: 'Whether all that is inside of them is listed as well.', fallback: false })
+  @FlagParameter({
+    description: 'Whether all that is inside of them is listed as well.',
+    sample: true,
+    fallback: false,
+  })
   sublevels?: boolean;
 }
