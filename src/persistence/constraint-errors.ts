@@ -70,7 +70,8 @@ const TOO_MANY_PERMISSIONS: Refusal = {
 const RIGHT_IN_USE: Refusal = {
   kind: 'conflict',
   code: 'right_in_use',
-  message: () => 'A right that assignments have values of cannot be taken away or made single; remove the values first.',
+  message: () =>
+    'A right that assignments have values of cannot be taken away or made single; remove the values first.',
 };
 
 /** The one place where a constraint of the schema gets its meaning for callers. */

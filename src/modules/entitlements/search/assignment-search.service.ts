@@ -24,7 +24,7 @@ export class AssignmentSearchService {
 }
 
 /** An assignment as contract 4 shows it. */
-export function entitlementAssignment(row: AssignmentRow): EntitlementAssignment {
+function entitlementAssignment(row: AssignmentRow): EntitlementAssignment {
   return {
     code: row.id,
     type: row.user_id === null ? 'GROUP' : 'USER',

@@ -46,12 +46,6 @@ export const DERIVE_EFFECTIVE = statement(
       AND r.effective_permissions IS DISTINCT FROM coalesce(due.permissions, '{}')`,
 );
 
-/** The roles directly around a role. Values: tenant, role. */
-export const PARENTS_OF = statement(
-  'roles.parents_of',
-  `SELECT parent_id FROM role_children WHERE tenant_id = $1 AND child_id = $2 ORDER BY parent_id`,
-);
-
 /** Takes a role out of all nestings. Values: tenant, role. */
 export const REMOVE_CHILDREN_OF = statement(
   'roles.remove_children_of',
