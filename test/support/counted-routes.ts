@@ -389,7 +389,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [`DELETE ${T}/users/{user_id}`, 9, remove(user)],
   [`DELETE ${T}/groups/{group_id}`, 14, remove(group)],
-  [`DELETE ${T}/applications/{application_id}`, 11, remove(application)],
+  [`DELETE ${T}/applications/{application_id}`, 12, remove(application)],
   [
     'DELETE /roles/{role_id}/assignments',
     2,

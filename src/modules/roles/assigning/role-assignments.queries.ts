@@ -128,6 +128,15 @@ export const TAKE_ALL = {
   }),
 } as const;
 
+/**
+ * Holds the roles of an application that goes: whoever gives one of them at the same moment is seen by what follows, or
+ * finds the role gone. Values: tenant, application.
+ */
+export const HOLD_ROLES_OF_APPLICATION = statement(
+  'roles.hold_roles_of_application',
+  `SELECT id FROM roles WHERE tenant_id = $1 AND application_id = $2 ORDER BY id FOR UPDATE`,
+);
+
 const ROLE_IN_TRAIL = [
   'id',
   'level',

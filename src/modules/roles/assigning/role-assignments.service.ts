@@ -13,7 +13,13 @@ import { GroupsService } from '../../groups/index.js';
 import { UsersService } from '../../users/index.js';
 import { REMOVE_CHILDREN_OF_APPLICATION } from '../children/effective-permissions.queries.js';
 import { columnsOfScope, type HolderKind, type RoleInScope } from './holder.js';
-import { GIVE, REMOVE_ROLES_OF_APPLICATION, TAKE, TAKE_ALL } from './role-assignments.queries.js';
+import {
+  GIVE,
+  HOLD_ROLES_OF_APPLICATION,
+  REMOVE_ROLES_OF_APPLICATION,
+  TAKE,
+  TAKE_ALL,
+} from './role-assignments.queries.js';
 
 /** One holder's assignment, as it is after it was given. */
 export interface GivenRole {
@@ -48,6 +54,7 @@ export class RoleAssignmentsService {
     users.onRemoval((transaction, scope, id) => takeAll(transaction, scope, TAKE_ALL.user, id));
     groups.onRemoval((transaction, scope, id) => takeAll(transaction, scope, TAKE_ALL.group, id));
     applications.onRemoval(async (transaction, scope, id) => {
+      await transaction.query(HOLD_ROLES_OF_APPLICATION, [scope.tenantId, id]);
       await takeAll(transaction, scope, TAKE_ALL.holder_application, id);
       await takeAll(transaction, scope, TAKE_ALL.roles_of_application, id);
       await takeAll(transaction, scope, REMOVE_CHILDREN_OF_APPLICATION, id);
