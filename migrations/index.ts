@@ -10,6 +10,7 @@ import { CreateWorkspaces1795305600008 } from './1795305600008-create-workspaces
 import { CreateRoles1795305600009 } from './1795305600009-create-roles.js';
 import { FreeClosureOfAKey1795305600010 } from './1795305600010-free-closure-of-a-key.js';
 import { IndexFilters1795305600011 } from './1795305600011-index-filters.js';
+import { CreateEntitlements1795305600012 } from './1795305600012-create-entitlements.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   CreateRoles1795305600009,
   FreeClosureOfAKey1795305600010,
   IndexFilters1795305600011,
+  CreateEntitlements1795305600012,
 ];

@@ -11,6 +11,7 @@ import { ApiClientsModule } from './modules/api-clients/index.js';
 import { ApplicationsModule } from './modules/applications/index.js';
 import { AssignmentsModule } from './modules/assignments/index.js';
 import { AuditModule } from './modules/audit/index.js';
+import { EntitlementsModule } from './modules/entitlements/index.js';
 import { GroupsModule } from './modules/groups/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { OAuthModule } from './modules/oauth/index.js';
@@ -35,6 +36,7 @@ const ROOMS = [
   AccessModule,
   WorkspacesModule,
   RolesModule,
+  EntitlementsModule,
   ApiClientsModule,
   OAuthModule,
   HealthModule,

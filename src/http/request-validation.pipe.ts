@@ -3,7 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { DomainError, listedIssues, type FieldIssue } from '../kernel/domain-error.js';
 import { RULE_MARK, complaintOf, declaredFields, shown } from './fields/field.js';
-import { objectListsOf } from './fields/object-list.js';
+import { partsOf } from './fields/object-list.js';
 import { isOptionalBody } from './optional-body.js';
 import { unstorableValues } from './unstorable-values.js';
 
@@ -39,26 +39,25 @@ function readAs(metatype: Type<object>, value: object, at: Location): Read {
   const errors = validateSync(request, { forbidUnknownValues: false });
   const issues = [...errors.flatMap((error) => issuesOf(error, at)), ...unknown.map((name) => unknownField(at, name))];
   if (issues.length > 0) return { request, issues };
-  return { request, issues: [...objectListsOf(metatype)].flatMap(([name, of]) => readList(request, name, of, at)) };
+  return { request, issues: readParts(metatype, request, at) };
 }
 
-/** Puts the members of a list in as their class, and answers what is wrong with them. */
-function readList(request: object, name: string, of: Type<object>, at: Location): FieldIssue[] {
-  const list: unknown = Reflect.get(request, name);
-  if (!Array.isArray(list)) return [];
-  const fields = declaredFields(of);
-  const read = list.map((member: unknown, index) => {
-    const loc = [...at, name, index];
-    return isObject(member)
-      ? readMember({ of, fields }, member, loc)
-      : { request: {}, issues: [issueOfWhole(loc, member)] };
+/** Puts the objects inside of a request in as their classes, and answers what is wrong with them. */
+function readParts(metatype: Type<object>, request: object, at: Location): FieldIssue[] {
+  return [...partsOf(metatype)].flatMap(([name, { of, isList }]) => {
+    const sent: unknown = Reflect.get(request, name);
+    const members: unknown[] = isList ? (Array.isArray(sent) ? sent : []) : isObject(sent) ? [sent] : [];
+    if (members.length === 0) return [];
+    const fields = declaredFields(of);
+    const read = members.map((member, index) => {
+      const loc = isList ? [...at, name, index] : [...at, name];
+      return isObject(member)
+        ? readMember({ of, fields }, member, loc)
+        : { request: {}, issues: [issueOfWhole(loc, member)] };
+    });
+    Reflect.set(request, name, isList ? read.map((member) => member.request) : read[0]?.request);
+    return read.flatMap((member) => member.issues);
   });
-  Reflect.set(
-    request,
-    name,
-    read.map((member) => member.request),
-  );
-  return read.flatMap((member) => member.issues);
 }
 
 /** The same as `readAs` for one of thousands: by the rules alone, without what class-validator does around each. */
@@ -79,7 +78,8 @@ function readMember(
     }
   }
   const unknown = Object.keys(value).filter((name) => !fields.has(name));
-  return { request, issues: [...issues, ...unknown.map((name) => unknownField(at, name))] };
+  issues.push(...unknown.map((name) => unknownField(at, name)));
+  return { request, issues: issues.length > 0 ? issues : readParts(of, request, at) };
 }
 
 function unknownField(at: Location, name: string): FieldIssue {

@@ -59,6 +59,21 @@ const LAST_ROLE: Refusal = {
   message: () => 'The last role that a member holds in the organization directly cannot be taken away.',
 };
 
+/** 409: all that a role gives, with what is inside of it, has a bound. */
+const TOO_MANY_PERMISSIONS: Refusal = {
+  kind: 'conflict',
+  code: 'too_many_permissions',
+  message: () => 'A role would give more than 10000 permissions, its own and those of all that is inside of it.',
+};
+
+/** 409: what somebody has a value of stays as it is. */
+const RIGHT_IN_USE: Refusal = {
+  kind: 'conflict',
+  code: 'right_in_use',
+  message: () =>
+    'A right that assignments have values of cannot be taken away or made single; remove the values first.',
+};
+
 /** The one place where a constraint of the schema gets its meaning for callers. */
 export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   tenants_slug_key: taken('slug', 'this service'),
@@ -84,6 +99,13 @@ export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   group_nestings_parent_fkey: missing('group'),
   group_nestings_child_fkey: missing('group'),
   roles_tenant_fkey: missing('tenant'),
+  roles_effective_some: TOO_MANY_PERMISSIONS,
+  role_children_parent_fkey: missing('entitlement'),
+  role_children_child_fkey: missing('entitlement'),
+  entitlement_rights_role_fkey: missing('entitlement'),
+  assignment_right_values_assignment_fkey: missing('assignment'),
+  assignment_right_values_right_fkey: RIGHT_IN_USE,
+  assignment_right_values_single_key: RIGHT_IN_USE,
   roles_application_fkey: missing('application'),
   role_assignments_role_fkey: missing('role'),
   role_assignments_application_fkey: missing('role'),

@@ -17,6 +17,7 @@ const TAGS = [
   'Access',
   'Assignments',
   'Roles',
+  'Entitlements',
   'Workspaces',
   'Users',
   'Groups',

@@ -175,7 +175,9 @@ describe('the assignments of a role of an application', () => {
         WHERE tenant_id = $1 AND action = 'role.deleted' AND application_id = $2 ORDER BY before->>'name'`,
       [id, app],
     );
-    const common = { level: 'application', application_id: app, display_name: null, description: null, type: 'normal' };
+    const ofEntitlement = { entitlement_type: 'role', category: null, ext_ref: null };
+    const ofRole = { level: 'application', application_id: app, display_name: null, description: null, type: 'normal' };
+    const common = { ...ofRole, ...ofEntitlement };
     expect(events).toEqual([
       { resource_id: role, before: { ...common, id: role, name: 'Editor', permissions: ['a'] }, after: null },
       { resource_id: second, before: { ...common, id: second, name: 'Reader', permissions: [] }, after: null },

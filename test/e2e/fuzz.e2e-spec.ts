@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Api, openApiCheck, platformApi } from '../support/api.js';
+import { grantUsers, newEntitlement } from '../support/entitlement-steps.js';
 import { requestOf, type FuzzedRequest, type KnownIds } from '../support/fuzz-values.js';
 import { isGuarded, operationsOf, servedDocument, type PlacedOperation } from '../support/openapi-document.js';
 import { sendRaw } from '../support/raw-http.js';
@@ -14,6 +15,8 @@ import { expectSetsTrue } from '../support/user-sets.js';
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 16);
 const TIMEOUT_MS = 60_000 + RUNS * 2000;
+
+const PERMISSION = { type: 'permission', rights: [{ name: 'region', multivalued: true, values: [] }] };
 
 /** What no answer may ever show: SQL, stacks, files, the names of what we are made of. */
 const LEAKS =
@@ -40,6 +43,18 @@ async function idsIn(
   const application_id = [await tenant.application(), await tenant.application(), strangers.application];
   const user_id = [await tenant.user(), await tenant.user(), strangers.user];
   const group_id = [await tenant.group(), await tenant.group(), strangers.group];
+  const roles = [
+    await newScopedRole(tenant, 'organization'),
+    await newScopedRole(tenant, 'project'),
+    await newRole(tenant.api, application_id[0]!, 'Editor', ['a', '*']),
+    await newRole(tenant.api, application_id[1]!, 'Reader'),
+  ];
+  const entitlements = [
+    ...roles.slice(2),
+    await newEntitlement(tenant.api, application_id[0]!, 'documents:read', PERMISSION),
+  ];
+  const grants = await Promise.all(entitlements.map((each) => grantUsers(tenant.api, each, [{ user: user_id[0] }])));
+  const assignments = grants.map(({ body }) => (body as [{ assignment: string }])[0].assignment);
   return {
     tenant_id: [tenant.id],
     user_id,
@@ -48,12 +63,18 @@ async function idsIn(
     application_id,
     app_id: application_id.slice(0, 2),
     team_id: group_id,
-    role_id: [
-      await newScopedRole(tenant, 'organization'),
-      await newScopedRole(tenant, 'project'),
-      await newRole(tenant.api, application_id[0]!, 'Editor', ['a', '*']),
-      await newRole(tenant.api, application_id[1]!, 'Reader'),
-    ],
+    role_id: roles,
+    entitlement_code: entitlements,
+    assignment_code: assignments,
+    user_code: user_id,
+    user: user_id,
+    group_code: group_id,
+    group: group_id,
+    application: application_id,
+    code: entitlements,
+    add: entitlements,
+    ad: entitlements,
+    remove: entitlements,
     entity_id: [...user_id, ...group_id, ...application_id],
     workspace_id: [workspace, await tenant.workspace()],
     project_id: [await tenant.project(workspace), await tenant.project(workspace)],
@@ -143,7 +164,7 @@ function readable(part: string): string {
 }
 
 function isFuzzed(document: Parameters<typeof isGuarded>[0], { operation, path }: PlacedOperation): boolean {
-  return isGuarded(document, operation) && /^\/(api|v1|roles)\//.test(path);
+  return isGuarded(document, operation) && /^\/(api|v1|v1\.0|roles)\//.test(path);
 }
 
 /** The ids that an operation is called with, so that one which ends a thing does not take it from all others. */

@@ -4,6 +4,7 @@ import { refusal } from '../support/assignment-steps.js';
 import { newDatabase } from '../support/database-copy.js';
 import { startDoorlist } from '../support/doorlist-process.js';
 import { isGuarded, operationsOf, servedDocument, type PlacedOperation } from '../support/openapi-document.js';
+import { grantUsers } from '../support/entitlement-steps.js';
 import { newRole } from '../support/role-steps.js';
 import { refusalAt, surfaceOf } from '../support/surfaces.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
@@ -48,6 +49,18 @@ const EXPORTED: Readonly<Record<string, string>> = { applications: 'applications
 /** Imports ask for the scope of what the file holds: of these a caller needs one at least. */
 const ALTERNATIVES = ['directory', 'applications', 'assignments'];
 
+/** Contract 4 asks for one of these; the last one only reads. */
+const ENTITLEMENT_SCOPES = ['tenantadmin', 'manageAppAccessOwner', 'manageEntitlements', 'readEntitlements'];
+
+function isOfEntitlements({ path }: PlacedOperation): boolean {
+  return path.startsWith('/v1.0/');
+}
+
+/** Operations that ask for one of several scopes, each tested by itself. */
+function hasAlternatives(placed: PlacedOperation): boolean {
+  return isImport(placed) || isOfEntitlements(placed);
+}
+
 function isImport({ path }: PlacedOperation): boolean {
   return path.startsWith('/api/v1/tenants/{tenant_id}/imports');
 }
@@ -57,6 +70,8 @@ function scopeOf({ method, path, operation }: PlacedOperation): string {
   const exported = /\/exports\/(\w+)$/.exec(path)?.[1];
   if (exported !== undefined) return `${EXPORTED[exported] ?? 'directory'}:read`;
   if (isImport({ method, path, operation } as PlacedOperation)) return `import:${method === 'GET' ? 'read' : 'write'}`;
+  if (path.startsWith('/v1.0/'))
+    return `entitlements:${method === 'GET' || path.endsWith('/search') ? 'read' : 'write'}`;
   if (path === '/api/v1/tenants' || path === '/api/v1/tenants/{tenant_id}' || path === '/api/v1/audit-events')
     return 'platform';
   const subject = SUBJECTS[operation.tags?.[0] ?? ''];
@@ -125,7 +140,9 @@ describe('lock 1, the guards', () => {
 
   it('answer 403 naming the scope to a token with every scope but the one that is asked for', async () => {
     const tenant = await newTenant();
-    const operations = (await guardedOperations()).filter((each) => scopeOf(each) !== 'platform' && !isImport(each));
+    const operations = (await guardedOperations()).filter(
+      (each) => scopeOf(each) !== 'platform' && !hasAlternatives(each),
+    );
     for (const scope of new Set(operations.map(scopeOf))) {
       const implying = scope.replace(/:read$/, ':write');
       const api = await tenant.apiWith(...TENANT_SCOPES.filter((each) => each !== scope && each !== implying));
@@ -159,9 +176,38 @@ describe('lock 1, the guards', () => {
     }
   });
 
+  it('answer 403 on entitlements to a token with none of their scopes, and each of these suffices', async () => {
+    const tenant = await newTenant();
+    const operations = (await guardedOperations()).filter(isOfEntitlements);
+    expect(operations.length).toBeGreaterThan(10);
+    const none = await tenant.apiWith(...TENANT_SCOPES.filter((each) => !ENTITLEMENT_SCOPES.includes(each)));
+    const callers = await Promise.all(ENTITLEMENT_SCOPES.map((scope) => tenant.apiWith(scope)));
+    for (const operation of operations) {
+      const reads = scopeOf(operation) === 'entitlements:read';
+      const scopes = ENTITLEMENT_SCOPES.slice(0, reads ? 4 : 3);
+      const refused = await call(none, operation, tenant.id);
+      const message = `The token needs one of the scopes ${scopes.join(', ')}.`;
+      expect([operation.name, refused.status, refused.body]).toEqual([
+        operation.name,
+        403,
+        refusalAt(operation.path, refused, 'insufficient_scope', message),
+      ]);
+      for (const [at, caller] of callers.entries()) {
+        const { status } = await call(caller, operation, tenant.id);
+        expect([operation.name, ENTITLEMENT_SCOPES[at], status === 403]).toEqual([
+          operation.name,
+          ENTITLEMENT_SCOPES[at],
+          at >= scopes.length,
+        ]);
+      }
+    }
+  });
+
   it('let the one scope that is asked for suffice, and a write scope for reading', async () => {
     const tenant = await newTenant();
-    const operations = (await guardedOperations()).filter((each) => scopeOf(each) !== 'platform' && !isImport(each));
+    const operations = (await guardedOperations()).filter(
+      (each) => scopeOf(each) !== 'platform' && !hasAlternatives(each),
+    );
     for (const scope of new Set(operations.map(scopeOf))) {
       const api = await tenant.apiWith(scope);
       const readable = operations.filter(
@@ -196,14 +242,21 @@ async function things(tenant: TestTenant): Promise<Record<string, string>> {
   const user_id = await tenant.user();
   const workspace_id = await tenant.workspace();
   const application_id = await tenant.application();
+  const code = await newRole(tenant.api, application_id, 'Editor');
+  const group_id = await tenant.group('Parent', [user_id]);
+  const granted = await grantUsers(tenant.api, code, [{ user: user_id }]);
   return {
     tenant_id: tenant.id,
     user_id,
-    group_id: await tenant.group('Parent', [user_id]),
+    group_id,
     child_id: await tenant.group('Child'),
     application_id,
     app_id: application_id,
-    role_id: await newRole(tenant.api, application_id, 'Editor'),
+    role_id: code,
+    entitlement_code: code,
+    user_code: user_id,
+    group_code: group_id,
+    assignment_code: granted.body[0].assignment,
     entity_id: user_id,
     workspace_id,
     project_id: await tenant.project(workspace_id),
@@ -221,6 +274,8 @@ function bodyOf({ operation, method }: PlacedOperation, ids: Record<string, stri
   if (schema === 'ApplicationRoleCreate') return { role_name: 'Any' };
   if (schema === 'ApplicationRoleUpdate') return {};
   if (schema === 'ApplicationRoleAssign') return { entity_ids: [ids.user_id], entity_type: 'User' };
+  if (schema === 'EntitlementChildren' || schema === 'EntitlementGrant') return {};
+  if (schema === 'AssignmentRightsUpdate') return { op: 'add', value: 'any' };
   if (schema === 'MembersAdd') return { user_ids: [ids.user_id] };
   return method === 'PATCH' ? { name: undefined } : undefined;
 }
@@ -237,7 +292,7 @@ describe('lock 2, seen from outside', () => {
     const [mine, theirs] = [await newTenant(), await newTenant()];
     const [own, foreign] = [await things(mine), await things(theirs)];
     const operations = (await guardedOperations()).filter(
-      ({ path }) => path.startsWith('/api/v1/tenants/{tenant_id}/') || path.startsWith('/v1/'),
+      ({ path }) => path.startsWith('/api/v1/tenants/{tenant_id}/') || path.startsWith('/v1'),
     );
     let checked = 0;
     for (const operation of operations) {

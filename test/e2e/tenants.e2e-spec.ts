@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Api, platformApi, tokenOf } from '../support/api.js';
 import { giveRole, newRole } from '../support/role-steps.js';
+import { grantUsers, newEntitlement } from '../support/entitlement-steps.js';
 import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { workerState } from '../support/test-state.js';
@@ -45,6 +46,10 @@ async function furnish({
   await api.put(`${path}/users/${userId}/applications/${app}`);
   await project(await workspace());
   await giveRole(api, { app, role: await newRole(api, app, 'Editor') }, 'User', userId);
+  const rights = [{ name: 'region' }];
+  const [outer, inner] = [await newEntitlement(api, app, 'outer', { rights }), await newEntitlement(api, app, 'inner')];
+  await api.post(`/v1.0/entitlements/${outer}/children`, { add: [inner] });
+  await grantUsers(api, outer, [{ user: userId, rights: ['emea'] }]);
   await api.put(`${path}/owner`, { user_id: userId });
   await api.post(`${path}/users`, { user_name: 'once' }, { headers: { 'idempotency-key': 'furnish' } });
   const announced = await api.post(`${path}/imports`, { kind: 'users' });

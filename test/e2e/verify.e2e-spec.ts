@@ -154,6 +154,11 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
     at: ({ role }) => role,
     said: ({ role, ada }) => [`role_assignment_ordinal: owner ${role}, user ${ada}, 1 instead of 0`],
   },
+  'a role that is said to give what it does not': {
+    sql: `UPDATE roles SET effective_permissions = '{any}' WHERE tenant_id = $1 AND id = $2`,
+    at: ({ role }) => role,
+    said: ({ role }) => [`role_effective_permissions: owner ${role}, 1 instead of 0`],
+  },
   'a member with more roles than there are': {
     sql: `UPDATE organization_members SET role_count = 2 WHERE tenant_id = $1`,
     said: ({ tenant, ada }) => [`organization_role_count: owner ${tenant.id}, user ${ada}, 2 instead of 1`],

@@ -1,4 +1,5 @@
 import type { ApiAnswer } from './api.js';
+import { ENTITLEMENT_CHANGES, ENTITLEMENT_READS } from './counted-entitlement-routes.js';
 import { csvFile, type World } from './counted-world.js';
 import { assign, holders, revoke } from './scoped-role-steps.js';
 
@@ -144,6 +145,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   [`GET ${T}/roles`, 1, get(() => '/roles?per_page=200')],
   [`GET ${T}/roles/{role_id}`, 1, get(role)],
   ['GET /roles/{role_id}/assignments', 2, (world) => holders(world.tenant.api, world.roles[0]!)],
+  ...ENTITLEMENT_READS,
   [`GET ${T}/api-clients`, 1, get(() => '/api-clients?per_page=200')],
   [`GET ${T}/api-clients/{api_client_id}`, 1, get(client)],
 
@@ -288,6 +290,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
       }),
     ),
   ],
+  ...ENTITLEMENT_CHANGES,
   [`POST ${T}/api-clients/{api_client_id}/rotate`, 7, post((world) => `${client(world)}/rotate`)],
   [`POST ${T}/api-clients/{api_client_id}/revoke`, 7, post((world) => `${client(world)}/revoke`)],
 
@@ -376,17 +379,17 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     'DELETE /v1/applications/{app_id}/roles/{role_id}/assignments/{entity_id}',
-    1,
+    2,
     (world) => world.tenant.api.delete(`${roleOf(world)}/assignments/${world.users[0]}`),
   ],
   [
     'DELETE /v1/applications/{app_id}/roles/{role_id}',
-    8,
+    10,
     (world) => world.tenant.api.delete(`${rolesOf(world)}/${world.roleOfAll}`),
   ],
   [`DELETE ${T}/users/{user_id}`, 9, remove(user)],
   [`DELETE ${T}/groups/{group_id}`, 14, remove(group)],
-  [`DELETE ${T}/applications/{application_id}`, 10, remove(application)],
+  [`DELETE ${T}/applications/{application_id}`, 12, remove(application)],
   [
     'DELETE /roles/{role_id}/assignments',
     2,

@@ -56,6 +56,17 @@ const SURFACES: readonly Surface[] = [
     body: (_, { status, message }) => ({ detail: [SCOPED_ROLE_ERRORS[status] ?? 'ValueError', message] }),
     messagesIn: (body) => (body as { detail: string[] }).detail,
   },
+  {
+    prefix: '/v1.0/',
+    plainSchema: 'EntitlementError',
+    listSchema: 'EntitlementError',
+    wrongValues: 400,
+    body: (_, { status, message }) => ({
+      messageId: expect.stringMatching(`^DLE${status}(?!00)\\d\\d$`),
+      messageDescription: message,
+    }),
+    messagesIn: (body) => [(body as { messageDescription: string }).messageDescription],
+  },
 ];
 
 /** The surface that a path belongs to. */

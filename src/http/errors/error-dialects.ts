@@ -1,3 +1,4 @@
+import { messageIdOf } from './entitlement-messages.js';
 import type { Refusal } from './refusal.js';
 
 /** How one published surface words its refusals, and which schemas of the OpenAPI document describe them. */
@@ -57,10 +58,22 @@ const scopedRoles: ErrorDialect = {
   wrongValues: 400,
 };
 
+/** Contract 4: `{messageId, messageDescription}` for every refusal, and wrong values are 400 as well. */
+const entitlements: ErrorDialect = {
+  body: ({ status, code, message, issues }) => ({
+    messageId: messageIdOf(code, status === 422 ? 400 : status),
+    messageDescription: issues.length > 0 ? messagesOf(issues, message).join('; ') : message,
+  }),
+  plainSchema: 'EntitlementError',
+  listSchema: 'EntitlementError',
+  wrongValues: 400,
+};
+
 /** The surface that a path belongs to; a new surface is a line here. */
 const DIALECTS: readonly (readonly [prefix: string, dialect: ErrorDialect])[] = [
   ['/v1/applications/', applicationRoles],
   ['/roles/', scopedRoles],
+  ['/v1.0/', entitlements],
 ];
 
 /** How refusals of this path are worded. */

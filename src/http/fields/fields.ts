@@ -27,6 +27,25 @@ export function isLine(value: unknown, max: number): boolean {
   );
 }
 
+/** A list of at most `max` different texts of 1 to 200 characters; repeats count once, and the order is kept. */
+export function Lines(options: FieldOptions & { readonly max: number }): PropertyDecorator {
+  const accepts = (value: unknown): boolean =>
+    Array.isArray(value) && value.length <= options.max && value.every((each) => isLine(each, 200));
+  const reads = (value: unknown): unknown => (Array.isArray(value) ? [...new Set<unknown>(value)] : value);
+  const expected = `a list of at most ${options.max} texts of 1 to 200 characters without control characters or spaces at their ends`;
+  return field(
+    options,
+    { type: 'lines', expected, accepts, reads },
+    { type: 'array', items: { type: 'string', minLength: 1, maxLength: 200 }, maxItems: options.max },
+  );
+}
+
+/** Any text, for what is only compared. */
+export function Text(options: FieldOptions): PropertyDecorator {
+  const accepts = (value: unknown): boolean => typeof value === 'string';
+  return field(options, { type: 'text', expected: 'text', accepts }, { type: String });
+}
+
 /** Text of several lines, at most `max` characters. */
 export function Prose(options: FieldOptions & { readonly max?: number }): PropertyDecorator {
   const max = options.max ?? 2000;

@@ -12,6 +12,17 @@ function WholeParameter(options: FieldOptions & { readonly min: number; readonly
   return field({ optional: true, ...options }, rule, { type: 'integer', minimum: min, maximum: max });
 }
 
+const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 } as const;
+
+/** A whole number of 32 bits in a query string. */
+export function Int32Parameter(options: FieldOptions & { readonly fallback: number }): PropertyDecorator {
+  const { min, max } = INT32;
+  const accepts = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  const reads = (value: unknown): unknown => (isDigits(value) ? Number(value) : value);
+  const rule = { type: 'integer', expected: `given once, as a whole number from ${min} to ${max}`, accepts, reads };
+  return field({ optional: true, ...options }, rule, { type: 'integer', format: 'int32', default: options.fallback });
+}
+
 /** `true` or `false` in a query string. */
 export function FlagParameter(options: FieldOptions & { readonly fallback: boolean }): PropertyDecorator {
   const reads = (value: unknown): unknown => (value === 'true' ? true : value === 'false' ? false : value);
@@ -26,6 +37,16 @@ export function TextParameter(options: FieldOptions & { readonly max?: number })
   const accepts = (value: unknown): boolean => typeof value === 'string' && value.length > 0 && value.length <= max;
   const rule = { type: 'text', expected: `given once, as text of 1 to ${max} characters`, accepts };
   return field({ optional: true, ...options }, rule, { type: String, minLength: 1, maxLength: max });
+}
+
+/** Any text in a query string, for what is only compared. */
+export function WordParameter(options: FieldOptions): PropertyDecorator {
+  const accepts = (value: unknown): boolean => typeof value === 'string';
+  return field(
+    { optional: true, ...options },
+    { type: 'text', expected: 'given once, as text', accepts },
+    { type: String },
+  );
 }
 
 /** A moment in a query string, as RFC 3339 has it, such as 2026-11-22T09:30:00Z. */

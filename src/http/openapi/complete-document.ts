@@ -47,6 +47,10 @@ const PATH_EXAMPLES: Readonly<Record<string, string>> = {
   project_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5db2',
   role_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5dbb',
   app_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44',
+  entitlement_code: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5dbb',
+  assignment_code: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5dcc',
+  user_code: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33',
+  group_code: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d55',
   import_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5daa',
   api_client_id: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d99',
 };

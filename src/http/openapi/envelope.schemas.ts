@@ -115,3 +115,13 @@ export class ApplicationRoleValidationRefusal {
   @ApiProperty({ type: 'integer', description: 'The HTTP status.', enum: [422], example: 422 })
   error_code!: number;
 }
+
+/** A refusal of contract 4. */
+@ApiSchema({ name: 'EntitlementError' })
+export class EntitlementRefusal {
+  @ApiProperty({ type: String, description: 'Stable; made for programs.', example: 'DLE40402' })
+  messageId!: string;
+
+  @ApiProperty({ type: String, description: 'What was wrong, with which value, and what would be right.' })
+  messageDescription!: string;
+}

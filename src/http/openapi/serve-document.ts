@@ -5,6 +5,7 @@ import { completeDocument } from './complete-document.js';
 import {
   ApplicationRoleRefusal,
   ApplicationRoleValidationRefusal,
+  EntitlementRefusal,
   PlainRefusal,
   ScopedRoleRefusal,
   ValidationRefusal,
@@ -17,6 +18,7 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Access', 'The question Doorlist exists for: who can use an application, and what can a user use?'],
   ['Assignments', 'Give applications to users and groups, and take them back.'],
   ['Roles', 'What users may do: roles with permissions, who holds them, and through which groups.'],
+  ['Entitlements', 'Roles and permissions of applications, with rights and children, and who was granted them.'],
   ['Workspaces', 'Parts of a tenant, and their projects, that roles can be held in.'],
   ['Users', 'The people of a tenant.'],
   ['Groups', 'Groups of users; a group may contain groups, to any depth.'],
@@ -66,6 +68,7 @@ function buildDocument(app: INestApplication, options: DocumentOptions): OpenAPI
       ApplicationRoleRefusal,
       ApplicationRoleValidationRefusal,
       ScopedRoleRefusal,
+      EntitlementRefusal,
     ],
     operationIdFactory: (_controller, method) => method,
   });

@@ -7,3 +7,4 @@ export { LOCK_NESTINGS } from './nestings/nestings.queries.js';
 export { Group, groupKeys } from './group.entity.js';
 export { GroupMember } from './members/group-member.entity.js';
 export { GroupClosure, GroupNesting } from './nestings/group-nesting.entity.js';
+export { shortestWay, type Step } from './nestings/shortest-way.js';

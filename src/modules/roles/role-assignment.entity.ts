@@ -57,4 +57,11 @@ export class RoleAssignment {
   /** The subject of the token that assigned it. */
   @Column('text')
   assignedBy!: string;
+
+  /** The subject of the token that last changed the right values; null where nobody has. */
+  @Column({ type: 'text', nullable: true })
+  modifiedBy!: string | null;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  modifiedAt!: Date | null;
 }

@@ -8,6 +8,9 @@ export type RoleLevel = (typeof ROLE_LEVELS)[number];
 export const ROLE_TYPES = ['normal', 'share'] as const;
 export type RoleType = (typeof ROLE_TYPES)[number];
 
+export const ENTITLEMENT_TYPES = ['role', 'permission'] as const;
+export type EntitlementType = (typeof ENTITLEMENT_TYPES)[number];
+
 /** A named set of permissions that users, groups and applications can hold. */
 @Entity('roles')
 export class Role extends TenantResource {
@@ -43,4 +46,20 @@ export class Role extends TenantResource {
   /** In the order given. `*` is every permission within the role's scope. */
   @Column({ type: 'text', array: true, default: '{}' })
   permissions!: string[];
+
+  /** What it gives: its own permissions and those of all roles and permissions inside of it. */
+  @Column({ type: 'text', array: true, default: '{}' })
+  effectivePermissions!: string[];
+
+  /** A permission is a role of an application that allows what it is called, and nothing else. */
+  @Column({ type: 'text', default: 'role' })
+  entitlementType!: EntitlementType;
+
+  /** What sort of entitlement it is, in the customer's own words; of applications' roles only. */
+  @Column({ type: 'text', nullable: true })
+  category!: string | null;
+
+  /** What it is called in the connected application; of applications' roles only. */
+  @Column({ type: 'text', nullable: true })
+  extRef!: string | null;
 }

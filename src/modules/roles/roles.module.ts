@@ -50,6 +50,6 @@ import { ScopedAssignmentsService } from './scoped/scoped-assignments.service.js
     { provide: TenantFounding, useClass: BuiltInFounding },
     { provide: Delegation, useClass: DatabaseDelegation },
   ],
-  exports: [TenantFounding, Delegation],
+  exports: [RolesRepository, RoleAssignmentsService, TenantFounding, Delegation],
 })
 export class RolesModule {}

@@ -113,6 +113,29 @@ export const WRONG_COUNTER = statement(
     WHERE counter.next_ordinal IS NULL OR counter.next_ordinal <= u.ordinal LIMIT $2`,
 );
 
+/** Roles that are kept as giving more, or less, than they and all inside of them allow. Values: tenant, most rows. */
+export const WRONG_EFFECTIVE = statement(
+  'access.verify_effective_permissions',
+  `WITH RECURSIVE inside(id, part_id) AS (
+     SELECT id, id FROM roles WHERE tenant_id = $1
+      UNION
+     SELECT inside.id, c.child_id FROM inside JOIN role_children c ON c.tenant_id = $1 AND c.parent_id = inside.part_id
+   ), due AS (
+     SELECT inside.id, array_agg(DISTINCT given.permission ORDER BY given.permission) AS permissions
+       FROM inside JOIN roles r ON r.tenant_id = $1 AND r.id = inside.part_id
+      CROSS JOIN LATERAL unnest(r.permissions) given(permission)
+      GROUP BY inside.id
+   )
+   SELECT 'role_effective_permissions' AS kind, r.id AS owner, NULL::uuid AS subject,
+          cardinality(r.effective_permissions) || ' instead of ' || cardinality(coalesce(due.permissions, '{}')) AS detail,
+          count(*) OVER ()::int AS total
+     FROM roles r LEFT JOIN due USING (id)
+    WHERE r.tenant_id = $1
+      AND ARRAY(SELECT kept.permission FROM unnest(r.effective_permissions) kept(permission) ORDER BY 1)
+          <> coalesce(due.permissions, '{}')
+    ORDER BY r.id LIMIT $2`,
+);
+
 /** Counts of the roles that members hold in the organization directly, where they are not so many. Values: tenant, most rows. */
 export const WRONG_ROLE_COUNTS = statement(
   'access.verify_role_counts',

@@ -10,6 +10,7 @@ import {
   WRONG_CLOSURE,
   WRONG_COUNTER,
   WRONG_ORDINALS,
+  WRONG_EFFECTIVE,
   WRONG_ROLE_COUNTS,
   WRONG_SETS,
 } from './verification.queries.js';
@@ -42,7 +43,7 @@ export async function tenantsToVerify(unitOfWork: UnitOfWork): Promise<NamedTena
 
 /**
  * Makes everything that is kept beside a tenant's tables anew and compares: the sets of users, the closure of the
- * nestings, the copies of ordinals and their counter, the counts of members' roles, the comparison keys. All is read at one moment, nothing is
+ * nestings, the copies of ordinals and their counter, the counts of members' roles, what roles give, the comparison keys. All is read at one moment, nothing is
  * written, and no more than `most` differences are kept; `total` counts all of them.
  */
 export async function verifyTenant(unitOfWork: UnitOfWork, tenantId: string, most: number): Promise<Verification> {
@@ -65,7 +66,7 @@ export async function verifyTenant(unitOfWork: UnitOfWork, tenantId: string, mos
 type Check = (transaction: Transaction, scope: TenantScope, most: number) => Promise<Differences>;
 
 const CHECKS: readonly Check[] = [
-  ...[WRONG_SETS, LOST_SETS, WRONG_ORDINALS, WRONG_COUNTER, WRONG_ROLE_COUNTS, WRONG_CLOSURE].map(
+  ...[WRONG_SETS, LOST_SETS, WRONG_ORDINALS, WRONG_COUNTER, WRONG_ROLE_COUNTS, WRONG_EFFECTIVE, WRONG_CLOSURE].map(
     (statement): Check =>
       async (transaction, { tenantId }, most) => {
         const rows = await transaction.query<Difference & { total: number }>(statement, [tenantId, most]);

@@ -7,6 +7,7 @@ import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import { ApplicationsService } from '../../applications/index.js';
 import type { HolderKind } from '../assigning/holder.js';
 import { RoleAssignmentsService } from '../assigning/role-assignments.service.js';
+import { lockChildren } from '../children/effective-permissions.js';
 import { checkPermissions } from '../permissions/permissions-field.js';
 import { Role } from '../role.entity.js';
 import { RolesRepository } from '../roles.repository.js';
@@ -18,7 +19,7 @@ type ListedRole = Pick<Role, 'id' | 'name' | 'permissions' | 'description' | 'di
 
 const KIND_OF: Readonly<Record<EntityType, HolderKind>> = { User: 'user', Group: 'group', Application: 'application' };
 
-/** The roles of applications, and who holds them (contract 2). Every method answers 404 for an unknown application. */
+/** The roles of applications, and who holds them (contract 2); their permissions that are entitlements are none here. Every method answers 404 for an unknown application. */
 @Injectable()
 export class ApplicationRolesService {
   constructor(
@@ -42,6 +43,9 @@ export class ApplicationRolesService {
       description: input.description ?? null,
       type: 'normal',
       permissions: input.permissions ?? [],
+      entitlementType: 'role',
+      category: null,
+      extRef: null,
     });
     return this.roles.create(scope, role, { role_name: input.role_name, application_id: applicationId });
   }
@@ -57,7 +61,7 @@ export class ApplicationRolesService {
   /** Errors: 404. */
   async get(scope: TenantScope, applicationId: string, roleId: string): Promise<Role> {
     const role = await this.roles.find(scope, roleId);
-    if (role?.applicationId === applicationId) return role;
+    if (role?.applicationId === applicationId && role.entitlementType === 'role') return role;
     await this.applications.get(scope, applicationId);
     throw notFound('role', roleId);
   }
@@ -66,13 +70,16 @@ export class ApplicationRolesService {
   async update(scope: TenantScope, applicationId: string, roleId: string, patch: ApplicationRoleUpdate): Promise<Role> {
     checkPermissions(patch.permissions ?? []);
     await this.get(scope, applicationId, roleId);
-    return this.roles.change(scope, roleId, null, (before) => patched(before, patch), { ...patch });
+    return this.doors.unitOfWork.run(scope, async (transaction) => {
+      if (patch.permissions) await lockChildren(transaction, scope);
+      return this.roles.change(scope, roleId, null, (before) => patched(before, patch), { ...patch });
+    });
   }
 
   /** Deletes the role and takes it from all who hold it. Errors: 404. */
   async remove(scope: TenantScope, applicationId: string, roleId: string): Promise<void> {
     await this.get(scope, applicationId, roleId);
-    await this.roles.remove(scope, roleId, null);
+    await this.roles.removeOfApplication(scope, roleId);
   }
 
   /** Gives the role to all of them or to none; who has it keeps it. Errors: 404 naming every id that is not of the type. */
@@ -89,9 +96,9 @@ export class ApplicationRolesService {
 
   /** Takes the role from a user, a group or an application. Errors: 404, also where it is not held. */
   async revoke(scope: TenantScope, applicationId: string, roleId: string, holderId: string): Promise<void> {
+    await this.get(scope, applicationId, roleId);
     const role = { level: 'application', roleId, applicationId } as const;
     if (await this.assignments.take(scope, role, 'any', holderId)) return;
-    await this.get(scope, applicationId, roleId);
     const message = `Role ${roleId} is not held by ${holderId} itself.`;
     throw new DomainError('not_found', 'role_assignment_not_found', message);
   }

@@ -59,13 +59,13 @@ export const GIVE = {
 } as const;
 
 /**
- * Takes one role in one scope from one holder, of any of these kinds; no row where it is not held there. By the unique
- * index of each kind. Values: tenant, role, actor, scope id, holder.
+ * Takes one role in one scope from holders of any of these kinds, and answers from whom; no row where it is not held there.
+ * By the unique index of each kind. Values: tenant, role, actor, scope id, holders.
  */
 function takeStatement(name: string, kinds: readonly HolderKind[]): Statement {
   const held = kinds.map(
     (kind) => `SELECT id FROM role_assignments
-                WHERE tenant_id = $1 AND role_id = $2 AND ${HOLDER_COLUMN[kind]} = $5 AND scope_id = $4`,
+                WHERE tenant_id = $1 AND role_id = $2 AND ${HOLDER_COLUMN[kind]} = ANY ($5::uuid[]) AND scope_id = $4`,
   );
   return statement(
     `roles.take_from_${name}`,
@@ -79,7 +79,7 @@ function takeStatement(name: string, kinds: readonly HolderKind[]): Statement {
      ), trail AS (
        ${trailOfChanged('deleted', 'taken')}
      )
-     SELECT id FROM taken`,
+     SELECT coalesce(user_id, group_id, holder_application_id) AS holder_id FROM taken`,
   );
 }
 
@@ -128,6 +128,15 @@ export const TAKE_ALL = {
   }),
 } as const;
 
+/**
+ * Holds the roles of an application that goes: whoever gives one of them at the same moment is seen by what follows, or
+ * finds the role gone. Values: tenant, application.
+ */
+export const HOLD_ROLES_OF_APPLICATION = statement(
+  'roles.hold_roles_of_application',
+  `SELECT id FROM roles WHERE tenant_id = $1 AND application_id = $2 ORDER BY id FOR UPDATE`,
+);
+
 const ROLE_IN_TRAIL = [
   'id',
   'level',
@@ -137,6 +146,9 @@ const ROLE_IN_TRAIL = [
   'description',
   'type',
   'permissions',
+  'entitlement_type',
+  'category',
+  'ext_ref',
   'created_at',
   'updated_at',
 ];

@@ -11,8 +11,15 @@ import type { Transaction } from '../../../persistence/unit-of-work.js';
 import { ApplicationsService } from '../../applications/index.js';
 import { GroupsService } from '../../groups/index.js';
 import { UsersService } from '../../users/index.js';
+import { REMOVE_CHILDREN_OF_APPLICATION } from '../children/effective-permissions.queries.js';
 import { columnsOfScope, type HolderKind, type RoleInScope } from './holder.js';
-import { GIVE, REMOVE_ROLES_OF_APPLICATION, TAKE, TAKE_ALL } from './role-assignments.queries.js';
+import {
+  GIVE,
+  HOLD_ROLES_OF_APPLICATION,
+  REMOVE_ROLES_OF_APPLICATION,
+  TAKE,
+  TAKE_ALL,
+} from './role-assignments.queries.js';
 
 /** One holder's assignment, as it is after it was given. */
 export interface GivenRole {
@@ -47,8 +54,10 @@ export class RoleAssignmentsService {
     users.onRemoval((transaction, scope, id) => takeAll(transaction, scope, TAKE_ALL.user, id));
     groups.onRemoval((transaction, scope, id) => takeAll(transaction, scope, TAKE_ALL.group, id));
     applications.onRemoval(async (transaction, scope, id) => {
+      await transaction.query(HOLD_ROLES_OF_APPLICATION, [scope.tenantId, id]);
       await takeAll(transaction, scope, TAKE_ALL.holder_application, id);
       await takeAll(transaction, scope, TAKE_ALL.roles_of_application, id);
+      await takeAll(transaction, scope, REMOVE_CHILDREN_OF_APPLICATION, id);
       await takeAll(transaction, scope, REMOVE_ROLES_OF_APPLICATION, id);
     });
   }
@@ -78,9 +87,20 @@ export class RoleAssignmentsService {
    * `owner_keeps_role` for that of the organization's owner.
    */
   async take(scope: TenantScope, role: RoleInScope, kind: HolderKind | 'any', holderId: string): Promise<boolean> {
+    return (await this.takeMany(scope, role, kind, [holderId])).length > 0;
+  }
+
+  /** The same for many; answers from whom it was taken. */
+  async takeMany(
+    scope: TenantScope,
+    role: RoleInScope,
+    kind: HolderKind | 'any',
+    holderIds: readonly string[],
+  ): Promise<string[]> {
     const { scopeId } = columnsOfScope(scope.tenantId, role);
-    const values = [scope.tenantId, role.roleId, actorJson(scope), scopeId, holderId];
-    return (await this.doors.database.write(scope, TAKE[kind], values)).length > 0;
+    const values = [scope.tenantId, role.roleId, actorJson(scope), scopeId, holderIds];
+    const taken = await this.doors.database.write<{ holder_id: string }>(scope, TAKE[kind], values);
+    return taken.map(({ holder_id: id }) => id);
   }
 
   /**

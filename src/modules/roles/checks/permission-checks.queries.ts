@@ -27,7 +27,7 @@ export const CHECK_PERMISSION = statement(
   `WITH ${KNOWN}, ${heldAssignments({ user: '$2', where: IN_SCOPES })}, giving AS MATERIALIZED (
      SELECT DISTINCT held.level, held.scope_id, r.built_in
        FROM held JOIN roles r ON r.tenant_id = $1 AND r.id = held.role_id
-      WHERE r.permissions && $3::text[]
+      WHERE r.effective_permissions && $3::text[]
    )
    SELECT u.status,
           ARRAY(SELECT known.level || ':' || known.id FROM known
@@ -45,7 +45,7 @@ export const CHECK_PERMISSION = statement(
 export const EXPLAIN_PERMISSION = statement(
   'roles.explain_permission',
   `WITH ${KNOWN}, ${heldBy(`${IN_SCOPES}
-     AND EXISTS (SELECT FROM roles g WHERE g.tenant_id = $1 AND g.id = a.role_id AND g.permissions && $3::text[])`)}
+     AND EXISTS (SELECT FROM roles g WHERE g.tenant_id = $1 AND g.id = a.role_id AND g.effective_permissions && $3::text[])`)}
    SELECT u.status, r.built_in, ${HELD_ROW('held')},
           CASE WHEN row_number() OVER (ORDER BY held.role_id, held.scope_id) = 1
                THEN (SELECT coalesce(json_object_agg(known.level || ':' || known.id, known.workspace_id), '{}') FROM known)

@@ -32,10 +32,9 @@ export class PermissionChecksService {
    */
   async check(scope: TenantScope, question: PermissionQuestion): Promise<PermissionCheckResponse> {
     const { userId, action, resources, explain } = question;
-    const idsOf = (kind: ResourceKind): string[] =>
-      resources.flatMap((resource) => (resource.kind === kind ? [resource.id] : []));
-    const ids = [idsOf('application'), idsOf('workspace'), idsOf('project')];
-    const values = [scope.tenantId, userId, permissionsThatGive(action), ...ids];
+    const ids: Record<ResourceKind, string[]> = { application: [], workspace: [], project: [] };
+    for (const { kind, id } of resources) ids[kind].push(id);
+    const values = [scope.tenantId, userId, permissionsThatGive(action), ids.application, ids.workspace, ids.project];
     if (explain) return this.#explained(scope, values, question);
     const [row] = await this.database.queryLong<CheckRow>(scope, CHECK_PERMISSION, values);
     if (!row) throw notFound('user', userId);

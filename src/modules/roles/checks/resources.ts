@@ -20,10 +20,10 @@ export interface Resource {
 /** One resource; null where it is none. */
 export function readResource(text: unknown): Resource | null {
   if (typeof text !== 'string') return null;
-  const [kind, id, ...rest] = text.split(':');
-  const known = RESOURCE_KINDS.find((each) => each === kind);
-  if (!known || !isUuid(id) || rest.length > 0) return null;
-  return { name: `${known}:${id.toLowerCase()}`, kind: known, id: id.toLowerCase() };
+  const colon = text.indexOf(':');
+  const kind = RESOURCE_KINDS.find((each) => each === text.slice(0, colon));
+  const id = text.slice(colon + 1).toLowerCase();
+  return kind && isUuid(id) ? { name: `${kind}:${id}`, kind, id } : null;
 }
 
 /**
@@ -31,10 +31,14 @@ export function readResource(text: unknown): Resource | null {
  * where there are more than 1,000 different ones.
  */
 export function readResources(texts: readonly unknown[], at: 'query' | 'body'): Resource[] {
-  const read = texts.map(readResource);
-  const issues = read.flatMap((resource, place) => (resource ? [] : [malformed(at, place, texts[place])]));
+  const resources = new Map<string, Resource>();
+  const issues: FieldIssue[] = [];
+  for (const [place, text] of texts.entries()) {
+    const resource = readResource(text);
+    if (resource) resources.set(resource.name, resource);
+    else issues.push(malformed(at, place, text));
+  }
   if (issues.length > 0) throw refused(issues);
-  const resources = new Map(read.flatMap((resource) => (resource ? [[resource.name, resource]] : [])));
   if (resources.size <= MOST_RESOURCES) return [...resources.values()];
   const msg = `resources must be at most ${MOST_RESOURCES} different ones, not ${resources.size}`;
   throw refused([{ loc: [at, 'resources'], msg, type: 'resources' }]);

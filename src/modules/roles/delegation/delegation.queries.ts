@@ -19,7 +19,7 @@ export const AUTHORITY = plannedOnce(
        LEFT JOIN (
          SELECT DISTINCT held.scope_id, p.permission
            FROM held JOIN roles r ON r.tenant_id = $1 AND r.id = held.role_id
-          CROSS JOIN LATERAL unnest(r.permissions) p(permission)
+          CROSS JOIN LATERAL unnest(r.effective_permissions) p(permission)
           WHERE held.level IN ('organization', 'application')
             AND (p.permission = '${EVERY_PERMISSION}' OR ${isOurs('p.permission')})
        ) given ON true
@@ -57,7 +57,7 @@ function missing(name: string, need: string): Statement {
        prefix: 'actor_',
        where: `AND (a.scope_id = $1 OR a.scope_id IN (SELECT n.scope_id FROM needed n UNION SELECT n.workspace_id FROM needed n))`,
      })}, holding AS MATERIALIZED (
-       SELECT DISTINCT h.level, h.scope_id, r.built_in, r.permissions
+       SELECT DISTINCT h.level, h.scope_id, r.built_in, r.effective_permissions AS permissions
          FROM actor_held h JOIN roles r ON r.tenant_id = $1 AND r.id = h.role_id
         WHERE EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.id = $2 AND u.status = 'active')
      )
@@ -80,7 +80,7 @@ function needOf(rows: string): string {
   return `need AS MATERIALIZED (
     SELECT DISTINCT p.permission, a.level, a.scope_id, a.workspace_id, NULL::text AS reach
       FROM ${rows} a JOIN roles r ON r.tenant_id = $1 AND r.id = a.role_id
-     CROSS JOIN LATERAL unnest(r.permissions) p(permission)
+     CROSS JOIN LATERAL unnest(r.effective_permissions) p(permission)
      UNION ALL
     SELECT DISTINCT '${EVERY_PERMISSION}', a.level, a.scope_id, a.workspace_id, r.built_in
       FROM ${rows} a JOIN roles r ON r.tenant_id = $1 AND r.id = a.role_id

@@ -1,7 +1,7 @@
 import { explainedStatement, micros, setsStatement, type Reach } from '../../access/index.js';
 
 /**
- * The roles of an application that hold a permission, itself or as `*`, and who holds them; `permission` is a parameter.
+ * The roles of an application that give a permission, itself or as `*` or by what is inside of them, and who holds them; `permission` is a parameter.
  * Whether the application is open does not matter. By roles_application_name_key, role_assignments_group_key and
  * role_assignments_user_key.
  */
@@ -13,7 +13,7 @@ function holding(permission: string): Reach {
     SELECT true AS is_open FROM applications p WHERE p.tenant_id = $1 AND p.id = $2
   ), holding AS MATERIALIZED (
     SELECT r.id FROM roles r
-     WHERE r.tenant_id = $1 AND r.application_id = $2 AND r.permissions && ARRAY[${permission}::text, '*']
+     WHERE r.tenant_id = $1 AND r.application_id = $2 AND r.effective_permissions && ARRAY[${permission}::text, '*']
   ), given AS MATERIALIZED (
     SELECT a.id, a.group_id, ${micros('a.assigned_at')} AS moment, a.role_id
       FROM holding JOIN role_assignments a ON a.tenant_id = $1 AND a.role_id = holding.id AND a.group_id IS NOT NULL

@@ -34,6 +34,9 @@ export class OrganizationRolesService {
       type: input.type ?? 'normal',
       builtIn: null,
       permissions: input.permissions ?? [],
+      entitlementType: 'role',
+      category: null,
+      extRef: null,
     });
     return this.roles.create(scope, role, { ...input });
   }

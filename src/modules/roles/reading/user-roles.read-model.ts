@@ -44,7 +44,7 @@ export function heldBy(where: string): string {
 /** The columns of a held role; the groups on the way stand in the first row alone. */
 export const HELD_ROW = (held: string): string => `
   ${held}.role_id, r.name AS role_name, r.level, ${held}.scope_id, ${held}.application_id, ${held}.workspace_id,
-  ${held}.project_id, r.permissions, ${held}.assignments,
+  ${held}.project_id, r.effective_permissions AS permissions, ${held}.assignments,
   CASE WHEN row_number() OVER (ORDER BY ${held}.role_id, ${held}.scope_id) = 1 THEN (SELECT graph.graph FROM graph) END AS graph`;
 
 /** All of them, a page at a time in the order of the ids of role and scope. */

@@ -1,0 +1,74 @@
+import type { ListQuery } from '../../../persistence/paginator.js';
+import type { EntitlementType } from '../../roles/index.js';
+import type { AssigneeType, EntitlementAssignmentQuery, EntitlementFilter } from '../dto/assignment-search.requests.js';
+import { Conditions } from './filters.js';
+
+/** What holds an assignment `a`; a group by rule would be told apart by its kind. */
+const ASSIGNEES: Readonly<Record<AssigneeType, string>> = {
+  USER: 'a.user_id IS NOT NULL',
+  GROUP: 'a.group_id IS NOT NULL',
+  DYNAMIC_GROUP: 'false',
+};
+
+const VALUES_OF = `FROM assignment_right_values v
+       WHERE v.tenant_id = $1 AND v.assignment_id = a.id`;
+
+/** The columns of AssignmentRow, of an assignment `a` of the role `r`. */
+const ROW = `a.id, a.user_id, a.group_id, r.id AS role_id, r.name, r.entitlement_type, r.ext_ref, r.application_id,
+  a.assigned_at, a.assigned_by, a.modified_at, a.modified_by`;
+
+export interface AssignmentRow {
+  readonly id: string;
+  readonly user_id: string | null;
+  readonly group_id: string | null;
+  readonly role_id: string;
+  readonly name: string;
+  readonly entitlement_type: EntitlementType;
+  readonly ext_ref: string | null;
+  readonly application_id: string;
+  readonly assigned_at: Date;
+  readonly assigned_by: string;
+  readonly modified_at: Date | null;
+  readonly modified_by: string | null;
+  readonly has_rights: boolean;
+  /** Only where they are asked for. */
+  readonly right_values?: readonly string[];
+}
+
+/** What the filter says of entitlements `r`, as conditions. */
+export function ofEntitlement(conditions: Conditions, filter: EntitlementFilter): Conditions {
+  if (filter.subType === 'dynamic') conditions.only('false');
+  return conditions
+    .code('r.id', filter.code)
+    .code('r.application_id', filter.application)
+    .equal('r.entitlement_type', filter.type)
+    .equal('r.name', filter.name)
+    .equal('r.description', filter.description)
+    .equal('r.category', filter.category)
+    .equal('r.ext_ref', filter.extRef);
+}
+
+/**
+ * Assignments of roles of applications to users and groups, in the order of their ids. By the narrowest of
+ * role_assignments_of_user, role_assignments_of_group and role_assignments_of_role, else role_assignments_pkey.
+ */
+export function assignmentsFound(
+  tenantId: string,
+  query: EntitlementAssignmentQuery,
+  filter: EntitlementFilter,
+): ListQuery {
+  const conditions = new Conditions(tenantId).code('a.user_id', query.user).code('a.group_id', query.group);
+  ofEntitlement(conditions, filter);
+  conditions.only(query.type ? ASSIGNEES[query.type] : `(${ASSIGNEES.USER} OR ${ASSIGNEES.GROUP})`);
+  const values = query.includeRights
+    ? `, ARRAY(SELECT v.value ${VALUES_OF} ORDER BY v.right_name, v.value) AS right_values`
+    : '';
+  return {
+    list: 'entitlement-assignments',
+    values: conditions.values,
+    select: `${ROW}, EXISTS (SELECT ${VALUES_OF}) AS has_rights${values}`,
+    from: `FROM role_assignments a JOIN roles r ON r.tenant_id = $1 AND r.id = a.role_id
+            WHERE a.tenant_id = $1 AND a.level = 'application'${conditions.sql}`,
+    sort: [{ column: 'id', type: 'uuid' }],
+  };
+}
