@@ -6,6 +6,7 @@ import { nest } from '../support/assignment-steps.js';
 import { newDatabase, rowsAt, withClient } from '../support/database-copy.js';
 import { startDoorlist } from '../support/doorlist-process.js';
 import { sql } from '../support/sql.js';
+import { grantUsers, newEntitlement } from '../support/entitlement-steps.js';
 import { newRole } from '../support/role-steps.js';
 import { newTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT, workerState } from '../support/test-state.js';
@@ -73,6 +74,12 @@ async function filledTenant(): Promise<{
   const workspace = await tenant.workspace();
   const project = await tenant.project(workspace);
   const role = await newRole(tenant.api, application, 'Editor');
+  const [outer, inner] = [
+    await newEntitlement(tenant.api, application, 'outer', { rights: [{ name: 'region' }] }),
+    await newEntitlement(tenant.api, application, 'inner'),
+  ];
+  await tenant.api.post(`/v1.0/entitlements/${outer}/children`, { add: [inner] });
+  await grantUsers(tenant.api, outer, [{ user, rights: ['emea'] }]);
   await tenant.api.put(`${tenant.path}/owner`, { user_id: user });
   const announced = await tenant.api.post(`${tenant.path}/imports`, { kind: 'users' });
   await tenant.api.put(`${tenant.path}/imports/${announced.body.data.id}/content`, undefined, {
