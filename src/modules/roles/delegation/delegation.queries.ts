@@ -38,6 +38,17 @@ export interface MissingRow {
 
 const INCLUDED = INCLUDED_PERMISSIONS.map(([permission, by]) => `('${permission}', '${by}')`).join(', ');
 
+/** Each permission by which a role can give each of what is needed. */
+const WAYS = `way AS MATERIALIZED (
+       SELECT n.place, n.permission, n.level, n.scope_id, wide.given_by
+         FROM needed n CROSS JOIN LATERAL (VALUES ('${EVERY_PERMISSION}'), (n.permission)) wide(given_by)
+        WHERE n.reach IS NULL
+        UNION ALL
+       SELECT n.place, n.permission, n.level, n.scope_id, i.given_by
+         FROM needed n JOIN (VALUES ${INCLUDED}) i(permission, given_by) ON i.permission = n.permission
+        WHERE n.reach IS NULL
+     )`;
+
 /**
  * The first of what is needed that the actor does not hold now; no row where all of it is held. Whoever is suspended
  * holds nothing. `need` answers permission, level, scope_id, workspace_id and reach. A role counts in its own scope; ours
@@ -51,15 +62,7 @@ function missing(name: string, need: string): Statement {
     `roles.missing_${name}`,
     `WITH ${need}, needed AS MATERIALIZED (
        SELECT n.*, row_number() OVER () AS place FROM need n
-     ), way AS MATERIALIZED (
-       SELECT n.place, n.permission, n.level, n.scope_id, wide.given_by
-         FROM needed n CROSS JOIN LATERAL (VALUES ('${EVERY_PERMISSION}'), (n.permission)) wide(given_by)
-        WHERE n.reach IS NULL
-        UNION ALL
-       SELECT n.place, n.permission, n.level, n.scope_id, i.given_by
-         FROM needed n JOIN (VALUES ${INCLUDED}) i(permission, given_by) ON i.permission = n.permission
-        WHERE n.reach IS NULL
-     ), ${heldAssignments({
+     ), ${WAYS}, ${heldAssignments({
        user: '$2',
        prefix: 'actor_',
        where: `AND (a.scope_id = $1 OR a.scope_id IN (SELECT n.scope_id FROM needed n UNION SELECT n.workspace_id FROM needed n))`,
