@@ -72,6 +72,27 @@ describe('a method that a path does not have', () => {
       expect(answer.body).toEqual(refusal(answer, 'route_not_found', expect.any(String)));
     }
   });
+
+  it('is answered in the words of the surface around it, also where the path is encoded in another way', async () => {
+    const { api } = await newTenant();
+    for (const path of ['/v1', '/v1/applications', '/v1/nowhere', '/roles', '/roles/x/y']) {
+      const answer = await api.get(`${path}?page=1`);
+      expect([path, answer.status, answer.body]).toEqual([
+        path,
+        404,
+        refusalAt(path, answer, 'route_not_found', 'There is no such route.'),
+      ]);
+    }
+    for (const [encoded, path] of [
+      ['/%72oles/x/assignments', '/roles/x/assignments'],
+      ['/v1/%61pplications/x/roles', '/v1/applications/x/roles'],
+    ] as const) {
+      // No path of the document, so that the test's own caller does not know it.
+      const answer = await fetch(api.url + encoded, { headers: { authorization: `Bearer ${api.token ?? ''}` } });
+      const plain = await api.get(path);
+      expect([answer.status, await answer.json()]).toEqual([plain.status, plain.body]);
+    }
+  });
 });
 
 describe('a content type that is not JSON', () => {

@@ -1,6 +1,7 @@
 import type { Api, ApiAnswer } from '../support/api.js';
 import { giveRole, newRole, rolesPath } from '../support/role-steps.js';
 import { assign, builtInRoles, newRole as newScopedRole, revoke } from '../support/scoped-role-steps.js';
+import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { UserTokens } from '../support/user-tokens.js';
 
@@ -323,4 +324,31 @@ describe('what a user may give', () => {
       `Only an Admin of workspace ${w2} can do this: you do not hold that role.`,
     ]);
   });
+
+  it('is found among very many permissions at once', async () => {
+    const tenant = await aTenant();
+    const app = await tenant.application();
+    const { id, api } = await owner(tenant, app, ['doorlist:roles:write']);
+    // 200 roles of 1,000 permissions each, all held by the user.
+    await sql(
+      `WITH made AS (
+         INSERT INTO roles (tenant_id, id, level, application_id, name, name_key, type, permissions)
+         SELECT $1, gen_random_uuid(), 'application', $2, 'many' || n, 'many' || n, 'normal',
+                ARRAY(SELECT 'permission:' || n || ':' || p FROM generate_series(1, 1000) p)
+           FROM generate_series(1, 200) n RETURNING id
+       )
+       INSERT INTO role_assignments (tenant_id, id, role_id, level, application_id, scope_id, user_id, user_ordinal, assigned_by)
+       SELECT $1, gen_random_uuid(), made.id, 'application', $2, $2, u.id, u.ordinal, 'test'
+         FROM made, users u WHERE u.tenant_id = $1 AND u.id = $3`,
+      [tenant.id, app, id],
+    );
+    const held = Array.from({ length: 1000 }, (_, n) => `permission:200:${n + 1}`);
+    const made = await api.post(rolesPath(app), { role_name: 'Copy', permissions: held });
+    expect(made.status).toBe(201);
+    const lacking = [...held.slice(1), 'permission:200:1001'];
+    expect((await api.post(rolesPath(app), { role_name: 'More', permissions: lacking })).body).toEqual({
+      message: `You do not hold the permission permission:200:1001 in application ${app}, so you cannot give it.`,
+      error_code: 403,
+    });
+  }, 10_000);
 });

@@ -41,7 +41,7 @@ const SCOPED_ROLE_ERRORS: Readonly<Record<number, string>> = {
 
 const SURFACES: readonly Surface[] = [
   {
-    prefix: '/v1/applications/',
+    prefix: '/v1/',
     plainSchema: 'ApplicationRoleError',
     listSchema: 'ApplicationRoleValidationError',
     wrongValues: 422,
@@ -71,7 +71,7 @@ const SURFACES: readonly Surface[] = [
 
 /** The surface that a path belongs to. */
 export function surfaceOf(path: string): Surface {
-  return SURFACES.find(({ prefix }) => path.startsWith(prefix)) ?? NATIVE;
+  return SURFACES.find(({ prefix }) => `${path}/`.startsWith(prefix)) ?? NATIVE;
 }
 
 /** The body of a refusal of this path. */

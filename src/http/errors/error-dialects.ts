@@ -71,14 +71,24 @@ const entitlements: ErrorDialect = {
 
 /** The surface that a path belongs to; a new surface is a line here. */
 const DIALECTS: readonly (readonly [prefix: string, dialect: ErrorDialect])[] = [
-  ['/v1/applications/', applicationRoles],
+  ['/v1/', applicationRoles],
   ['/roles/', scopedRoles],
   ['/v1.0/', entitlements],
 ];
 
-/** How refusals of this path are worded. */
+/** How refusals of this path are worded, also where it is encoded in another way and where nothing is found at it. */
 export function dialectOf(path: string): ErrorDialect {
-  return DIALECTS.find(([prefix]) => path.startsWith(prefix))?.[1] ?? native;
+  const asked = `${decoded(path)}/`;
+  return DIALECTS.find(([prefix]) => asked.startsWith(prefix))?.[1] ?? native;
+}
+
+/** The path as routes are found by it; as it is where it cannot be decoded. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The status that a refusal has on this path. */

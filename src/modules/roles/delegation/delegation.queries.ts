@@ -38,38 +38,57 @@ export interface MissingRow {
 
 const INCLUDED = INCLUDED_PERMISSIONS.map(([permission, by]) => `('${permission}', '${by}')`).join(', ');
 
+/** Each permission by which a role can give each of what is needed. */
+const WAYS = `way AS MATERIALIZED (
+       SELECT n.place, n.permission, n.level, n.scope_id, wide.given_by
+         FROM needed n CROSS JOIN LATERAL (VALUES ('${EVERY_PERMISSION}'), (n.permission)) wide(given_by)
+        WHERE n.reach IS NULL
+        UNION ALL
+       SELECT n.place, n.permission, n.level, n.scope_id, i.given_by
+         FROM needed n JOIN (VALUES ${INCLUDED}) i(permission, given_by) ON i.permission = n.permission
+        WHERE n.reach IS NULL
+     )`;
+
 /**
  * The first of what is needed that the actor does not hold now; no row where all of it is held. Whoever is suspended
  * holds nothing. `need` answers permission, level, scope_id, workspace_id and reach. A role counts in its own scope; ours
  * (`doorlist:`) in a role of the organization count everywhere, its Admin's do anyway, a workspace's Admin's in its
- * projects too. $1: tenant, $2: actor.
+ * projects too. Each permission of the actor's roles is read once and found by hashing, however many are needed: IS TRUE
+ * keeps the planner, which knows no sizes here, from making joins of it.
+ * $1: tenant, $2: actor.
  */
 function missing(name: string, need: string): Statement {
   return statement(
     `roles.missing_${name}`,
     `WITH ${need}, needed AS MATERIALIZED (
-       SELECT n.*, ARRAY['${EVERY_PERMISSION}', n.permission]
-                   || ARRAY(SELECT i.by FROM (VALUES ${INCLUDED}) i(permission, by) WHERE i.permission = n.permission)
-                   AS given_by
-         FROM need n
-     ), ${heldAssignments({
+       SELECT n.*, row_number() OVER () AS place FROM need n
+     ), ${WAYS}, ${heldAssignments({
        user: '$2',
        prefix: 'actor_',
        where: `AND (a.scope_id = $1 OR a.scope_id IN (SELECT n.scope_id FROM needed n UNION SELECT n.workspace_id FROM needed n))`,
      })}, holding AS MATERIALIZED (
-       SELECT DISTINCT h.level, h.scope_id, r.built_in, r.effective_permissions AS permissions
-         FROM actor_held h JOIN roles r ON r.tenant_id = $1 AND r.id = h.role_id
+       SELECT DISTINCT h.role_id, h.level, h.scope_id
+         FROM actor_held h
         WHERE EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.id = $2 AND u.status = 'active')
+     ), reaching AS MATERIALIZED (
+       SELECT r.built_in, h.scope_id FROM holding h JOIN roles r ON r.tenant_id = $1 AND r.id = h.role_id
+        WHERE r.built_in IN ('organization.admin', 'workspace.admin')
+     ), allowing AS MATERIALIZED (
+       SELECT DISTINCT h.level, h.scope_id, p.permission
+         FROM holding h JOIN roles r ON r.tenant_id = $1 AND r.id = h.role_id
+        CROSS JOIN LATERAL unnest(r.effective_permissions) p(permission)
+        WHERE (p.permission IN (SELECT way.given_by FROM way)) IS TRUE
      )
      SELECT n.permission, n.level, n.scope_id, n.reach
        FROM needed n
-      WHERE NOT EXISTS (SELECT FROM holding h WHERE h.built_in = 'organization.admin')
-        AND NOT EXISTS (SELECT FROM holding h WHERE h.built_in = 'workspace.admin' AND h.scope_id = n.workspace_id)
-        AND NOT EXISTS (
-          SELECT FROM holding h
-           WHERE n.reach IS NULL AND h.permissions && n.given_by
-             AND (h.level = n.level AND h.scope_id = n.scope_id
-                  OR h.level = 'organization' AND ${isOurs('n.permission')}))
+      WHERE NOT EXISTS (SELECT FROM reaching h WHERE h.built_in = 'organization.admin')
+        AND NOT EXISTS (SELECT FROM reaching h WHERE h.built_in = 'workspace.admin' AND h.scope_id = n.workspace_id)
+        AND n.place NOT IN (
+          SELECT way.place FROM way
+           WHERE ((way.given_by, way.level, way.scope_id)
+                  IN (SELECT h.permission, h.level, h.scope_id FROM allowing h)) IS TRUE
+              OR ${isOurs('way.permission')}
+                 AND (way.given_by IN (SELECT h.permission FROM allowing h WHERE h.level = 'organization')) IS TRUE)
       ORDER BY n.reach IS NULL, n.permission, n.level, n.scope_id
       LIMIT 1`,
   );

@@ -64,7 +64,11 @@ export class HeldRolesService {
 function givenBy(rows: readonly HeldRoleRow[]): UserPermissionsResponse['permissions'] {
   const roles = new Map<string, string[]>();
   for (const { role_id: roleId, permissions } of rows) {
-    for (const permission of permissions) roles.set(permission, [...(roles.get(permission) ?? []), roleId]);
+    for (const permission of permissions) {
+      const given = roles.get(permission);
+      if (given) given.push(roleId);
+      else roles.set(permission, [roleId]);
+    }
   }
   const inOrder = [...roles].sort(([left], [right]) => (left < right ? -1 : 1));
   return inOrder.map(([permission, roleIds]) => ({ permission, role_ids: roleIds }));
