@@ -2,7 +2,8 @@ import type { Change, ChangeSide, PreviewRequest, PreviewScopes } from '../../..
 import { DomainError } from '../../../kernel/domain-error.js';
 import type { DatabaseDoors } from '../../../persistence/database-doors.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
-import { Side, type Pair } from './difference.js';
+import type { Side } from './difference.js';
+import type { Pair } from './difference.js';
 
 /** Pairs of one answer. */
 const PAGE = 100;
