@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../kernel/domain-error.js';
-import { REACH_OF } from './dry-run/reach.js';
+import { DRY_RUN } from './dry-run/reach.js';
 
 /** Nest's number for `@Query()` in the metadata of a handler's arguments. */
 const QUERY_ARGUMENT = '4:';
@@ -26,7 +26,7 @@ export class StrayQueryGuard implements CanActivate {
 
 function takesQuery(context: ExecutionContext): boolean {
   // Those of a dry run are read and checked by its interceptor.
-  if (Reflect.hasMetadata(REACH_OF, context.getHandler())) return true;
+  if (Reflect.hasMetadata(DRY_RUN, context.getHandler())) return true;
   const handler = context.getHandler().name;
   const taken = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), handler) as object | undefined;
   return Object.keys(taken ?? {}).some((argument) => argument.startsWith(QUERY_ARGUMENT));

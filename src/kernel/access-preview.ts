@@ -23,19 +23,25 @@ export interface ChangedAccess {
 }
 
 /** All of one side of a change. */
-export interface AccessChangeSide {
+export interface ChangeSide<Item> {
   /** Exact. */
   readonly count: number;
-  /** Some of them, by application and then by when the user was made. */
-  readonly items: readonly ChangedAccess[];
+  /** Some of them, by what is gained or lost and then by when the user was made. */
+  readonly items: readonly Item[];
   /** Opens the next ones; null where these are the last. */
   readonly next_cursor: string | null;
 }
 
-/** Who would gain and who would lose which application. */
-export interface AccessChange {
-  readonly gained: AccessChangeSide;
-  readonly lost: AccessChangeSide;
+/** Who would gain and who would lose what. */
+export interface Change<Item> {
+  readonly gained: ChangeSide<Item>;
+  readonly lost: ChangeSide<Item>;
+}
+
+/** Whose transaction a change is made in, and the tenant that is looked at: the same, but for a change to the tenant itself. */
+export interface PreviewScopes {
+  readonly scope: AnyScope;
+  readonly tenant: TenantScope;
 }
 
 /** Which part of the answer is asked for. */
@@ -53,9 +59,9 @@ export abstract class AccessPreview {
    * `invalid_cursor`.
    */
   abstract of(
-    scopes: { readonly scope: AnyScope; readonly tenant: TenantScope },
+    scopes: PreviewScopes,
     reach: AccessReach,
     change: () => Promise<unknown>,
     request: PreviewRequest,
-  ): Promise<AccessChange>;
+  ): Promise<Change<ChangedAccess>>;
 }

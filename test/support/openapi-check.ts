@@ -54,7 +54,9 @@ export class OpenApiCheck {
     }
     if (response.content?.[type] !== content)
       throw new Error(`${what} as ${String(contentType)}, which it does not promise.`);
-    if (typeof body !== 'string' && !contentType?.includes('json'))
+    // No body at all has no type; the schema must allow for it with `null`.
+    const isNothing = body === null && contentType === null;
+    if (!isNothing && typeof body !== 'string' && !contentType?.includes('json'))
       throw new Error(`${what} as ${String(contentType)}.`);
     const validate = this.#validatorOf(content.schema);
     if (!validate(body)) {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { AccessChange, AccessChangeSide, ChangedAccess } from '../../kernel/access-preview.js';
+import type { Change, ChangeSide, ChangedAccess } from '../../kernel/access-preview.js';
 
 /** One user and one application that the user would gain or lose. */
 @ApiSchema({ name: 'ChangedAccess' })
@@ -19,7 +19,7 @@ class ChangedAccessResponse implements ChangedAccess {
 
 /** Those who would gain, or those who would lose. */
 @ApiSchema({ name: 'AccessChangeSide' })
-class AccessChangeSideResponse implements AccessChangeSide {
+class AccessChangeSideResponse implements ChangeSide<ChangedAccess> {
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Exact.', example: 1 })
   count!: number;
 
@@ -40,7 +40,7 @@ class AccessChangeSideResponse implements AccessChangeSide {
 
 /** What a change would do to access, at this moment; nothing was written. */
 @ApiSchema({ name: 'AccessChange' })
-export class AccessChangeResponse implements AccessChange {
+export class AccessChangeResponse implements Change<ChangedAccess> {
   @ApiProperty({ type: Boolean, description: 'Nothing was written.', enum: [true], example: true })
   dry_run!: true;
 

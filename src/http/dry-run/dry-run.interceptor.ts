@@ -2,26 +2,40 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { AccessPreview, type AccessReach } from '../../kernel/access-preview.js';
+import type { AccessScope } from '../../kernel/access-scopes.js';
+import {
+  AccessPreview,
+  type AccessReach,
+  type Change,
+  type PreviewRequest,
+  type PreviewScopes,
+} from '../../kernel/access-preview.js';
 import { forbidden, invalid } from '../../kernel/domain-error.js';
 import { isUuid } from '../../kernel/ids.js';
+import { PermissionPreview } from '../../kernel/permission-preview.js';
 import type { Principal } from '../../kernel/principal.js';
 import { TenantScope, type AnyScope } from '../../kernel/scope.js';
-import { Answer, answer } from '../answers.js';
+import { Answer, answer, bare } from '../answers.js';
 import { readPathId } from '../path-id.js';
 import { RequestValidationPipe } from '../request-validation.pipe.js';
-import { DryRunQuery } from './dry-run.query.js';
-import { REACH_OF, idsOf, type ReachOf } from './reach.js';
-
-const READ_ACCESS = 'assignments:read';
+import { DryRunQuery, RoleDryRunQuery, type DryRunParameters } from './dry-run.query.js';
+import { DRY_RUN, idsOf, type DryRunOptions } from './reach.js';
 
 interface CallingRequest extends FastifyRequest {
   principal?: Principal;
   scope?: AnyScope;
 }
 
+/** One request that is run dry. */
+interface DryRun {
+  readonly options: DryRunOptions;
+  readonly request: CallingRequest;
+  readonly cursor: string | undefined;
+  readonly run: () => Promise<unknown>;
+}
+
 /**
- * Answers a change that is sent with `dry_run=true` with what it would do to access. The route itself runs, inside a
+ * Answers a change that is sent with `dry_run=true` with what it would do to access, or to permissions where roles change. The route itself runs, inside a
  * transaction that is taken back, so a dry run cannot say anything else than the real thing.
  */
 @Injectable()
@@ -30,21 +44,24 @@ export class DryRunInterceptor implements NestInterceptor {
 
   constructor(
     private readonly reflector: Reflector,
-    private readonly preview: AccessPreview,
+    private readonly access: AccessPreview,
+    private readonly permissions: PermissionPreview,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<CallingRequest>();
     if (!request.url.includes('?')) return next.handle();
-    const query = this.#queryOf(request);
-    if (query.dry_run !== true) return next.handle();
-    const reachOf = this.reflector.get<ReachOf>(REACH_OF, context.getHandler());
-    return from(this.#rehearsed(request, query, reachOf, next, http.getResponse()));
+    const options = this.reflector.get<DryRunOptions>(DRY_RUN, context.getHandler());
+    const { dry_run: isDry, cursor } = this.#queryOf(request, options);
+    if (isDry !== true) return next.handle();
+    const run = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: null });
+    return from(this.#answered({ options, request, cursor, run }, http.getResponse()));
   }
 
-  #queryOf(request: CallingRequest): DryRunQuery {
-    const query = this.#validation.transform(request.query, { type: 'query', metatype: DryRunQuery }) as DryRunQuery;
+  #queryOf(request: CallingRequest, options: DryRunOptions): DryRunParameters {
+    const metatype = typeof options === 'function' ? DryRunQuery : (options.query ?? RoleDryRunQuery);
+    const query = this.#validation.transform(request.query, { type: 'query', metatype }) as DryRunParameters;
     if (query.dry_run === true || query.cursor === undefined) return query;
     throw invalid(
       ['query', 'cursor'],
@@ -53,31 +70,37 @@ export class DryRunInterceptor implements NestInterceptor {
     );
   }
 
-  async #rehearsed(
-    request: CallingRequest,
-    { cursor }: DryRunQuery,
-    reachOf: ReachOf,
-    next: CallHandler,
-    reply: FastifyReply,
-  ): Promise<Answer> {
-    const { scope, principal } = request;
-    if (!scope) throw new Error('A dry run needs a scope.');
-    if (!principal?.allowed.has(READ_ACCESS)) {
-      throw forbidden(
-        'insufficient_scope',
-        `A dry run answers who has access: the token needs the scope ${READ_ACCESS} too.`,
-      );
-    }
-    const path = request.url.split('?', 1)[0] ?? '';
-    const change = [request.method, path, request.headers['if-match'] ?? null, request.body ?? null];
-    const run = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: null });
-    const result = await this.preview.of({ scope, tenant: tenantOf(scope, request) }, cleaned(reachOf(request)), run, {
-      change,
-      cursor,
-    });
+  async #answered(dry: DryRun, reply: FastifyReply): Promise<Answer> {
+    const data = { dry_run: true, ...(await this.#rehearsed(dry)) };
     void reply.code(200);
-    return answer({ dry_run: true, ...result });
+    return typeof dry.options !== 'function' && dry.options.isBare === true ? bare(data) : answer(data);
   }
+
+  async #rehearsed({ options, request, cursor, run }: DryRun): Promise<Change<object>> {
+    const { scope } = request;
+    if (!scope) throw new Error('A dry run needs a scope.');
+    const scopes: PreviewScopes = { scope, tenant: tenantOf(scope, request) };
+    const bound: PreviewRequest = { change: changeOf(request), cursor };
+    if (typeof options === 'function') {
+      requireScope(request, 'assignments:read', 'has access');
+      return this.access.of(scopes, cleaned(options(request)), run, bound);
+    }
+    requireScope(request, 'roles:read', 'holds permissions');
+    return this.permissions.of(scopes, options.permissionsOf(request), run, bound);
+  }
+}
+
+/** What a cursor is bound to: all of the request but the cursor itself. */
+function changeOf({ method, url, query, headers, body }: CallingRequest): unknown[] {
+  const { cursor: _cursor, dry_run: _dryRun, ...rest } = query as Record<string, unknown>;
+  const path = url.split('?', 1)[0] ?? '';
+  const own = Object.entries(rest).sort(([one], [other]) => (one < other ? -1 : 1));
+  return [method, path, headers['if-match'] ?? null, body ?? null, ...own];
+}
+
+function requireScope({ principal }: CallingRequest, needed: AccessScope, what: string): void {
+  if (principal?.allowed.has(needed)) return;
+  throw forbidden('insufficient_scope', `A dry run answers who ${what}: the token needs the scope ${needed} too.`);
 }
 
 /** The tenant that is looked at: the scope's own, or that of the path where the tenant itself is changed. */

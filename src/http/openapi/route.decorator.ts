@@ -1,9 +1,10 @@
 import { HttpCode, SetMetadata, UseInterceptors, applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtension, ApiExtraModels, ApiOperation, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { AccessChangeResponse } from '../dry-run/access-change.response.js';
+import { PermissionChangeResponse } from '../dry-run/permission-change.response.js';
 import { DryRunInterceptor } from '../dry-run/dry-run.interceptor.js';
-import { DryRunQuery } from '../dry-run/dry-run.query.js';
-import { REACH_OF, type ReachOf } from '../dry-run/reach.js';
+import { DryRunQuery, RoleDryRunQuery } from '../dry-run/dry-run.query.js';
+import { DRY_RUN, type DryRunOptions } from '../dry-run/reach.js';
 import { Meta, PaginationMeta } from './envelope.schemas.js';
 
 type Model = Type;
@@ -30,8 +31,8 @@ interface RouteOptions {
   readonly versioned?: boolean;
   /** Whether the same call also answers 201, where it made something (an idempotent PUT). */
   readonly alsoCreates?: boolean;
-  /** Whose access the route may alter: then it takes `dry_run`. Stands below @IdempotentPost, so that nothing of it is kept. */
-  readonly dryRun?: ReachOf;
+  /** Whose access or which role the route may alter: then it takes `dry_run`. Stands below @IdempotentPost, so that nothing of it is kept. */
+  readonly dryRun?: DryRunOptions;
   /** Further statuses, each with why; 401, 403, 422 and what the shape of the route brings are added by themselves. */
   readonly refusals?: Readonly<Record<number, string>>;
 }
@@ -74,18 +75,33 @@ interface Described {
 function dryRunOf({ dryRun }: RouteOptions, status: number): (ClassDecorator | MethodDecorator)[] {
   if (!dryRun) return [];
   return [
-    SetMetadata(REACH_OF, dryRun),
+    SetMetadata(DRY_RUN, dryRun),
     UseInterceptors(DryRunInterceptor),
-    ApiQuery({ type: DryRunQuery }),
-    ApiExtraModels(AccessChangeResponse),
-    ...(status === 200 ? [] : [ApiResponse({ status: 200, description: 'What a dry run found.', schema: PREVIEW })]),
+    ...queryOf(dryRun),
+    ApiExtraModels(AccessChangeResponse, PermissionChangeResponse),
+    ...(status === 200
+      ? []
+      : [ApiResponse({ status: 200, description: 'What a dry run found.', schema: previewOf(dryRun) })]),
   ];
+}
+
+/** A route that has a query of its own has these parameters in it. */
+function queryOf(dryRun: DryRunOptions): MethodDecorator[] {
+  if (typeof dryRun === 'function') return [ApiQuery({ type: DryRunQuery })];
+  return dryRun.query ? [] : [ApiQuery({ type: RoleDryRunQuery })];
+}
+
+function previewOf(dryRun: DryRunOptions): object {
+  if (typeof dryRun === 'function') return PREVIEW;
+  return dryRun.isBare ? BARE_PERMISSIONS : PERMISSIONS;
 }
 
 /** With `dry_run` the same 200 carries the preview. */
 function answersOf(options: RouteOptions): Described {
   const described = schemaOf(options);
-  return options.dryRun && described.schema ? { schema: { anyOf: [described.schema, PREVIEW] } } : described;
+  if (!options.dryRun || described.content) return described;
+  const preview = previewOf(options.dryRun);
+  return { schema: { anyOf: described.schema ? [described.schema, preview] : [preview, NOTHING] } };
 }
 
 function schemaOf({ data, page, bare, file, dict }: RouteOptions): Described {
@@ -114,6 +130,9 @@ const PAGED = {
 export const ENVELOPE = 'x-doorlist-envelope';
 
 const PREVIEW = envelope({ $ref: getSchemaPath(AccessChangeResponse) }, 'AccessChange', PLAIN);
+const BARE_PERMISSIONS = { $ref: getSchemaPath(PermissionChangeResponse) };
+const PERMISSIONS = envelope(BARE_PERMISSIONS, 'PermissionChange', PLAIN);
+const NOTHING = { type: 'null', description: 'No body, without `dry_run`.' };
 
 function envelope(data: object, model: string, { name, more, required }: typeof PLAIN): object {
   return { type: 'object', required, properties: { data, ...more }, [ENVELOPE]: `${name}_${model}_` };

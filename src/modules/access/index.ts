@@ -1,7 +1,15 @@
 export { AccessModule } from './access.module.js';
-export { findSets } from './effective/effective-sets.js';
-export { explainedStatement, micros, setsStatement, type Reach } from './effective/effective-sets.queries.js';
+export { effectiveUsersIn, findSets } from './effective/effective-sets.js';
+export {
+  SET_KINDS,
+  explainedStatement,
+  micros,
+  setsStatement,
+  type Reach,
+} from './effective/effective-sets.queries.js';
 export { pageOfReached, type ReachedFilter, type ReachedList, type ReachedUser } from './effective/reached-users.js';
+export { Side, type Pair } from './preview/difference.js';
+export { MOST_REMEMBERED, rehearsed, tooLarge } from './preview/rehearsal.js';
 export { countOf } from './explanation/bounded-paths.js';
 export { GroupGraph, shortestWays } from './explanation/group-ways.js';
 export type { Difference } from './verification/difference.js';

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Delegation } from '../../kernel/delegation.js';
+import { PermissionPreview } from '../../kernel/permission-preview.js';
 import { TenantFounding } from '../../kernel/tenant-founding.js';
 import { ApplicationsModule } from '../applications/index.js';
 import { GroupsModule } from '../groups/index.js';
@@ -18,6 +19,7 @@ import { OrganizationRolesController } from './organization/organization-roles.c
 import { OrganizationRolesService } from './organization/organization-roles.service.js';
 import { OwnerController } from './owner/owner.controller.js';
 import { OwnerService } from './owner/owner.service.js';
+import { DatabasePermissionPreview } from './preview/database-permission-preview.js';
 import { HeldRolesController } from './reading/held-roles.controller.js';
 import { HeldRolesService } from './reading/held-roles.service.js';
 import { RolesRepository } from './roles.repository.js';
@@ -49,7 +51,8 @@ import { ScopedAssignmentsService } from './scoped/scoped-assignments.service.js
     ScopedAssignmentsService,
     { provide: TenantFounding, useClass: BuiltInFounding },
     { provide: Delegation, useClass: DatabaseDelegation },
+    { provide: PermissionPreview, useClass: DatabasePermissionPreview },
   ],
-  exports: [RolesRepository, RoleAssignmentsService, TenantFounding, Delegation],
+  exports: [RolesRepository, RoleAssignmentsService, TenantFounding, Delegation, PermissionPreview],
 })
 export class RolesModule {}

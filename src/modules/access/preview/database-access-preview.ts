@@ -1,31 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { AccessPreview } from '../../../kernel/access-preview.js';
 import type {
-  AccessChange,
-  AccessChangeSide,
   AccessReach,
+  Change,
   ChangedAccess,
   PreviewRequest,
+  PreviewScopes,
 } from '../../../kernel/access-preview.js';
-import { DomainError } from '../../../kernel/domain-error.js';
-import type { AnyScope, TenantScope } from '../../../kernel/scope.js';
+import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
 import { UserSet } from '../../users/index.js';
 import { effectiveUsersIn, findEffectiveSets } from '../effective/effective-sets.js';
-import { Side, type Pair } from './access-difference.js';
+import { Side, type Pair } from './difference.js';
 import { APPLICATIONS_IN_REACH, NAMED_ACCESS, ORDINALS_OF } from './preview.queries.js';
-
-/** Pairs of one answer. */
-const PAGE = 100;
-/** Most memory for what is remembered from before the change, in bytes: some 500 applications of a million users. */
-const MOST_REMEMBERED = 64 * 1024 * 1024;
-
-/** Whose transaction it is, and the tenant that is looked at: the same, but for a change to the tenant itself. */
-interface Scopes {
-  readonly scope: AnyScope;
-  readonly tenant: TenantScope;
-}
+import { MOST_REMEMBERED, inTenant, rehearsed, tooLarge } from './rehearsal.js';
 
 /** Users to whom a comparison is narrowed, with the chunks that hold them; null: all. */
 interface Narrowed {
@@ -41,40 +30,26 @@ export class DatabaseAccessPreview extends AccessPreview {
   }
 
   override async of(
-    { scope, tenant }: Scopes,
+    scopes: PreviewScopes,
     reach: AccessReach,
     change: () => Promise<unknown>,
-    { change: bound, cursor }: PreviewRequest,
-  ): Promise<AccessChange> {
-    const list = { list: 'access-change', filters: bound };
-    const [side, applicationId, ordinal] =
-      cursor === undefined ? [] : this.doors.paginator.opened(tenant, list, cursor).map(String);
-    const last = applicationId === undefined ? null : { applicationId, ordinal: Number(ordinal) };
-    return this.doors.unitOfWork.rehearse(scope, async (transaction) => {
-      const { gained, lost } = await this.#compared(transaction, { scope, tenant }, reach, change);
-      const seal = (name: string, { applicationId: application, ordinal: user }: Pair): string =>
-        this.doors.paginator.sealed(tenant, list, [name, application, user]);
-      const page = async (name: string, from: Side): Promise<AccessChangeSide> => {
-        const pairs = side === undefined || side === name ? from.after(last, PAGE + 1) : [];
-        const next = pairs.length > PAGE ? pairs[PAGE - 1] : undefined;
-        const items = await this.#named(tenant, pairs.slice(0, PAGE));
-        return { count: from.count, items, next_cursor: next ? seal(name, next) : null };
-      };
-      return this.#inTenant({ scope, tenant }, async () => ({
-        gained: await page('gained', gained),
-        lost: await page('lost', lost),
-      }));
+    request: PreviewRequest,
+  ): Promise<Change<ChangedAccess>> {
+    return rehearsed(this.doors, scopes, request, {
+      list: 'access-change',
+      compared: (transaction) => this.#compared(transaction, scopes, reach, change),
+      named: (pairs) => this.#named(scopes.tenant, pairs),
     });
   }
 
   async #compared(
     transaction: Transaction,
-    scopes: Scopes,
+    scopes: PreviewScopes,
     reach: AccessReach,
     change: () => Promise<unknown>,
   ): Promise<{ gained: Side; lost: Side }> {
     const { tenant } = scopes;
-    const { before, narrowed } = await this.#inTenant(scopes, async () => {
+    const { before, narrowed } = await inTenant(this.doors, scopes, async () => {
       const within = await this.#narrow(tenant, reach.onlyUsers);
       const applications = await this.#inReach(tenant, reach);
       return { narrowed: within, before: await this.#remembered(tenant, applications, within) };
@@ -82,7 +57,7 @@ export class DatabaseAccessPreview extends AccessPreview {
     await transaction.savepoint('rehearsal');
     await change();
     const [gained, lost] = [new Side(), new Side()];
-    await this.#inTenant(scopes, async () => {
+    await inTenant(this.doors, scopes, async () => {
       for (const [applicationId, had] of before) {
         const has = await this.#usersOf(tenant, applicationId, narrowed);
         gained.add(applicationId, has.minus(had));
@@ -91,11 +66,6 @@ export class DatabaseAccessPreview extends AccessPreview {
     });
     await transaction.rollbackToSavepoint('rehearsal');
     return { gained, lost };
-  }
-
-  /** Works in the tenant's scope, inside the transaction that is open. */
-  async #inTenant<T>({ scope, tenant }: Scopes, work: () => Promise<T>): Promise<T> {
-    return scope === tenant ? work() : this.doors.unitOfWork.runInside(scope, tenant, work);
   }
 
   async #remembered(
@@ -108,7 +78,7 @@ export class DatabaseAccessPreview extends AccessPreview {
     for (const applicationId of applications) {
       const users = await this.#usersOf(scope, applicationId, narrowed);
       bytes += users.bytes;
-      if (bytes > MOST_REMEMBERED) throw tooLarge(applications.length);
+      if (bytes > MOST_REMEMBERED) throw tooLarge(`${applications.length} applications`);
       before.set(applicationId, users);
     }
     return before;
@@ -137,16 +107,7 @@ export class DatabaseAccessPreview extends AccessPreview {
   }
 
   async #named(scope: TenantScope, pairs: readonly Pair[]): Promise<ChangedAccess[]> {
-    if (pairs.length === 0) return [];
-    const columns = [pairs.map(({ applicationId }) => applicationId), pairs.map(({ ordinal }) => ordinal)];
+    const columns = [pairs.map(({ key }) => key), pairs.map(({ ordinal }) => ordinal)];
     return this.doors.database.query<ChangedAccess>(scope, NAMED_ACCESS, [scope.tenantId, ...columns]);
   }
-}
-
-function tooLarge(applications: number): DomainError {
-  return new DomainError(
-    'conflict',
-    'dry_run_too_large',
-    `The change reaches ${applications} applications with too many users to compare at once; try it on a smaller part.`,
-  );
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, bare } from '../../../http/answers.js';
+import { roleOfPath } from '../../../http/dry-run/reach.js';
 import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
@@ -15,6 +16,7 @@ import {
 } from './dto/application-role.requests.js';
 import { ApplicationRoleList, ApplicationRoleResult, applicationRole } from './dto/application-role.responses.js';
 
+const DRY_RUN = { permissionsOf: roleOfPath, isBare: true };
 const TAKEN = { 409: 'The application has a role of this name.' };
 
 /** Contract 2. */
@@ -65,6 +67,7 @@ export class ApplicationRolesController {
     status: 202,
     bare: ApplicationRoleResult,
     refusals: TAKEN,
+    dryRun: DRY_RUN,
   })
   async updateApplicationRole(
     @CurrentScope() scope: TenantScope,
@@ -77,7 +80,11 @@ export class ApplicationRolesController {
 
   @Delete(':role_id')
   @Requires('roles:write')
-  @Route({ summary: 'Delete a role of an application, and take it from all who hold it', status: 202 })
+  @Route({
+    summary: 'Delete a role of an application, and take it from all who hold it',
+    status: 202,
+    dryRun: DRY_RUN,
+  })
   async deleteApplicationRole(
     @CurrentScope() scope: TenantScope,
     @PathId('app_id') appId: string,
@@ -91,6 +98,7 @@ export class ApplicationRolesController {
   @Route({
     summary: 'Give a role of an application to users, groups or applications, all of one type',
     description: 'All or none; who has it keeps it. 404 names every id that is not of the type.',
+    dryRun: DRY_RUN,
   })
   async assignApplicationRole(
     @CurrentScope() scope: TenantScope,
@@ -106,6 +114,7 @@ export class ApplicationRolesController {
   @Route({
     summary: 'Take a role of an application from a user, group or application',
     refusals: { 404: 'The holder does not hold it directly, or there is no such role.' },
+    dryRun: DRY_RUN,
   })
   async revokeApplicationRole(
     @CurrentScope() scope: TenantScope,

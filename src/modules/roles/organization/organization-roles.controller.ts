@@ -4,6 +4,7 @@ import { mapPage } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import type { ExpectedVersion } from '../../../kernel/version.js';
 import { Answer, created, paged, resource } from '../../../http/answers.js';
+import { roleOfPath } from '../../../http/dry-run/reach.js';
 import { IfMatch } from '../../../http/etag.js';
 import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
@@ -17,6 +18,8 @@ import {
 } from './dto/organization-role.requests.js';
 import { OrganizationRoleResponse, organizationRoleResponse } from './dto/organization-role.response.js';
 import { OrganizationRolesService } from './organization-roles.service.js';
+
+const DRY_RUN = { permissionsOf: roleOfPath };
 
 @ApiTags('Roles')
 @Controller('api/v1/tenants/:tenant_id/roles')
@@ -71,6 +74,7 @@ export class OrganizationRolesController {
     data: OrganizationRoleResponse,
     versioned: true,
     refusals: { 409: 'The name is taken at this level, or the role is held and would become a share role.' },
+    dryRun: DRY_RUN,
   })
   async updateOrganizationRole(
     @CurrentScope() scope: TenantScope,
@@ -89,6 +93,7 @@ export class OrganizationRolesController {
     description: '403 for a built-in role.',
     versioned: true,
     refusals: { 409: 'It is the last role of the organization that a member holds directly.' },
+    dryRun: DRY_RUN,
   })
   async deleteOrganizationRole(
     @CurrentScope() scope: TenantScope,

@@ -28,6 +28,7 @@ export class OwnerController {
     description:
       'The user becomes an Admin of the organization as well, and cannot lose that role or be deleted while owning it. Whoever was the owner stays an Admin.',
     data: OwnerResponse,
+    dryRun: { permissionsOf: () => ({ role: 'organization.admin' }) },
   })
   async putOwner(@CurrentScope() scope: TenantScope, @Body() body: OwnerPut): Promise<Answer> {
     return answer(await this.owner.set(scope, body.user_id));

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, bare } from '../../../http/answers.js';
+import { queryId, roleOfPath, type RoleDryRunOptions } from '../../../http/dry-run/reach.js';
 import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
@@ -10,6 +11,15 @@ import { Requires } from '../../../security/decorators.js';
 import { RoleHolderQuery, RoleScopeQuery } from './dto/scoped-assignment.requests.js';
 import { ScopedRole, ScopedRoleAssignment, ScopedRoleTeam, ScopedRoleUser } from './dto/scoped-assignment.responses.js';
 import { ScopedAssignmentsService } from './scoped-assignments.service.js';
+
+const DRY_RUN: RoleDryRunOptions = {
+  permissionsOf: (request) => ({
+    ...roleOfPath(request),
+    scopeId: queryId(request, 'project_id') ?? queryId(request, 'workspace_id'),
+  }),
+  isBare: true,
+  query: RoleHolderQuery,
+};
 
 @ApiTags('Roles')
 @ApiExtraModels(ScopedRole, ScopedRoleUser, ScopedRoleTeam)
@@ -42,6 +52,7 @@ export class ScopedAssignmentsController {
       'To exactly one of `user_id` and `team_id`, in the most specific scope given, which must be of the level of the role.',
     status: 200,
     bare: ScopedRoleAssignment,
+    dryRun: DRY_RUN,
   })
   async assignScopedRole(
     @CurrentScope() scope: TenantScope,
@@ -58,6 +69,7 @@ export class ScopedAssignmentsController {
     description:
       "In exactly the scope given. Neither the role Admin of the organization's owner nor the last role of the organization that a member holds directly can be taken.",
     status: 200,
+    dryRun: DRY_RUN,
   })
   async revokeScopedRole(
     @CurrentScope() scope: TenantScope,

@@ -1,3 +1,4 @@
+import { DryRunCursor, RoleDryRun, type DryRunParameters } from '../../../../http/dry-run/dry-run.query.js';
 import { IdParameter } from '../../../../http/fields/query-fields.js';
 
 const SAMPLE_WORKSPACE = '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5db1';
@@ -13,10 +14,16 @@ export class RoleScopeQuery {
 }
 
 /** Who holds a role, and where: one user or one team. */
-export class RoleHolderQuery extends RoleScopeQuery {
+export class RoleHolderQuery extends RoleScopeQuery implements DryRunParameters {
   @IdParameter({ description: 'A user; instead of `team_id`.', sample: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33' })
   user_id?: string | null;
 
   @IdParameter({ description: 'A team, which is a group; instead of `user_id`.', sample: null })
   team_id?: string | null;
+
+  @RoleDryRun()
+  dry_run?: boolean;
+
+  @DryRunCursor()
+  cursor?: string;
 }
