@@ -222,8 +222,9 @@ function roles(): string[] {
       FROM assignments
      WHERE tenant_id = pg_temp.tenant() AND application_id = pg_temp.id_of(2, 1) AND ${column} IS NOT NULL`;
   return [
-    `INSERT INTO roles (tenant_id, id, level, application_id, name, name_key, permissions)
-     SELECT pg_temp.tenant(), pg_temp.id_of(3, 1), 'application', pg_temp.id_of(2, 1), 'Reader', 'reader', '{${PERMISSION},documents:list}'`,
+    `INSERT INTO roles (tenant_id, id, level, application_id, name, name_key, permissions, effective_permissions)
+     SELECT pg_temp.tenant(), pg_temp.id_of(3, 1), 'application', pg_temp.id_of(2, 1), 'Reader', 'reader', gives, gives
+       FROM (VALUES ('{${PERMISSION},documents:list}'::text[])) its(gives)`,
     held('group_id'),
     held('user_id'),
   ];

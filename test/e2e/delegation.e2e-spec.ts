@@ -332,10 +332,11 @@ describe('what a user may give', () => {
     // 200 roles of 1,000 permissions each, all held by the user.
     await sql(
       `WITH made AS (
-         INSERT INTO roles (tenant_id, id, level, application_id, name, name_key, type, permissions)
-         SELECT $1, gen_random_uuid(), 'application', $2, 'many' || n, 'many' || n, 'normal',
-                ARRAY(SELECT 'permission:' || n || ':' || p FROM generate_series(1, 1000) p)
-           FROM generate_series(1, 200) n RETURNING id
+         INSERT INTO roles (tenant_id, id, level, application_id, name, name_key, type, permissions, effective_permissions)
+         SELECT $1, gen_random_uuid(), 'application', $2, 'many' || n, 'many' || n, 'normal', many.permissions, many.permissions
+           FROM generate_series(1, 200) n
+          CROSS JOIN LATERAL (SELECT ARRAY(SELECT 'permission:' || n || ':' || p FROM generate_series(1, 1000) p)) many(permissions)
+         RETURNING id
        )
        INSERT INTO role_assignments (tenant_id, id, role_id, level, application_id, scope_id, user_id, user_ordinal, assigned_by)
        SELECT $1, gen_random_uuid(), made.id, 'application', $2, $2, u.id, u.ordinal, 'test'
