@@ -140,7 +140,8 @@ export const FOUND_AMONG = statement(
 /**
  * The users of a page with what a row says of each, in the order given: what they have themselves wins, else the group
  * that was given it first. `assignment_type` is null for whom nothing reaches any more since the sets were read.
- * By users_ordinal_key, group_members_user, group_closure_up and the keys of the reach. Values: tenant, application,
+ * From each user upwards, once for each, which ARRAY keeps the planner to: the groups of an application may be many,
+ * those of a user are few. By users_ordinal_key, group_members_user, group_closure_up and the keys of the reach. Values: tenant, application,
  * ordinals, and what else the reach has.
  */
 export function explainedStatement(reach: Reach, moreColumns = ''): Statement {
@@ -159,10 +160,11 @@ export function explainedStatement(reach: Reach, moreColumns = ''): Statement {
      ) direct ON true
      LEFT JOIN LATERAL (
        SELECT given.*
-         FROM group_members m
-         JOIN group_closure c ON c.tenant_id = $1 AND c.descendant_id = m.group_id
-         JOIN given ON given.group_id = c.ancestor_id
-        WHERE m.tenant_id = $1 AND m.user_id = u.id AND ${holdsNow('m')}
+         FROM given
+        WHERE given.group_id = ANY (ARRAY(
+                SELECT up.ancestor_id
+                  FROM group_members m JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
+                 WHERE m.tenant_id = $1 AND m.user_id = u.id AND ${holdsNow('m')}))
         ORDER BY given.moment, given.id LIMIT 1
      ) via ON direct.moment IS NULL
     ORDER BY asked.place`,
