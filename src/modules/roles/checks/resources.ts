@@ -22,8 +22,10 @@ export function readResource(text: unknown): Resource | null {
   if (typeof text !== 'string') return null;
   const colon = text.indexOf(':');
   const kind = RESOURCE_KINDS.find((each) => each === text.slice(0, colon));
-  const id = text.slice(colon + 1).toLowerCase();
-  return kind && isUuid(id) ? { name: `${kind}:${id}`, kind, id } : null;
+  const written = text.slice(colon + 1);
+  if (!kind || !isUuid(written)) return null;
+  const id = written.toLowerCase();
+  return { name: id === written ? text : `${kind}:${id}`, kind, id };
 }
 
 /**
