@@ -1,12 +1,9 @@
 const shared = {
   rootDir: import.meta.dirname,
-  testEnvironment: 'node',
-  extensionsToTreatAsEsm: ['.ts'],
+  testEnvironment: '<rootDir>/test/support/plain-environment.mjs',
+  runtime: '<rootDir>/test/support/plain-runtime.mjs',
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
-  // TypeScript's ESM imports name the file that will be built: in packages it is there, here its .ts source is.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'] },
-  // isolatedModules in tsconfig.json: each file is transpiled alone; types are checked by `npm run check:types`.
-  transform: { '\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.json' }] },
+  transform: {},
 };
 
 export default {

@@ -1,32 +1,39 @@
 // Module hooks, run by Node in a thread of their own: see typescript.mjs.
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import { transpiled } from './transpiled.mjs';
 
-const TSCONFIG = fileURLToPath(new URL('../../tsconfig.json', import.meta.url));
-const { compilerOptions } = ts.readConfigFile(TSCONFIG, ts.sys.readFile).config;
-const OPTIONS = {
-  ...compilerOptions,
-  module: 'ESNext',
-  moduleResolution: 'Bundler',
-  inlineSourceMap: true,
-  sourceMap: false,
-};
-const { options } = ts.convertCompilerOptionsFromJson(OPTIONS, fileURLToPath(new URL('../..', import.meta.url)));
+/** Marks a module that a test file has for itself, with all that it imports from this repository: see plain-runtime.mjs. */
+const OF = 'of';
+/** What test files share even so: it compiles all schemas of the document, and keeps nothing of who asked. */
+const SHARED = '/test/support/openapi-check.ts';
 
-/** An import of ./name.js in our sources means ./name.ts. */
+/** In our sources an import of ./name.js means ./name.ts. */
 export async function resolve(specifier, context, nextResolve) {
+  const parent = context.parentURL === undefined ? null : new URL(context.parentURL);
+  const found = await resolveSource(specifier, context, nextResolve, parent?.pathname.endsWith('.ts') === true);
+  const of = parent?.searchParams.get(OF) ?? null;
+  if (of === null || !found.url.startsWith('file:') || found.url.includes('/node_modules/')) return found;
+  const url = new URL(found.url);
+  if (url.pathname.endsWith(SHARED)) return found;
+  url.searchParams.set(OF, of);
+  return { ...found, url: url.href };
+}
+
+async function resolveSource(specifier, context, nextResolve, isInSource) {
+  if (!isInSource || !/^\.{1,2}\/.*\.js$/.test(specifier)) return await nextResolve(specifier, context);
   try {
-    return await nextResolve(specifier, context);
-  } catch (error) {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND' || !/^\.{1,2}\/.*\.js$/.test(specifier)) throw error;
     return await nextResolve(specifier.replace(/\.js$/, '.ts'), context);
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    return await nextResolve(specifier, context);
   }
 }
 
 export async function load(url, context, nextLoad) {
-  if (!url.startsWith('file:') || !url.endsWith('.ts')) return await nextLoad(url, context);
-  const fileName = fileURLToPath(url);
-  const { outputText } = ts.transpileModule(await readFile(fileName, 'utf8'), { fileName, compilerOptions: options });
-  return { format: 'module', source: outputText, shortCircuit: true };
+  const { protocol, pathname, searchParams } = new URL(url);
+  if (protocol !== 'file:' || !pathname.endsWith('.ts')) return await nextLoad(url, context);
+  const { code } = await transpiled(fileURLToPath(url));
+  // On the first line, so that all lines stay where they are.
+  const jest = searchParams.has(OF) ? 'import.meta.jest = globalThis.jest;' : '';
+  return { format: 'module', source: jest + code, shortCircuit: true };
 }
