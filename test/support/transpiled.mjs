@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const KEPT = join(ROOT, 'node_modules', '.cache', 'doorlist-typescript');
@@ -37,12 +37,18 @@ export async function transpiled(path) {
   const known = readIfThere(`${kept}.js`);
   if (known !== undefined) return { code: known };
   compiler ??= await loadCompiler();
-  const { ts, options } = compiler;
-  const { outputText, sourceMapText } = ts.transpileModule(source, { fileName: path, compilerOptions: options });
+  const { ts, options, host } = compiler;
+  const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source, {
+    fileName: path,
+    compilerOptions: options,
+    reportDiagnostics: true,
+  });
+  if (diagnostics.length > 0) throw new SyntaxError(ts.formatDiagnostics(diagnostics, host));
   const code = outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, '');
+  const map = { ...JSON.parse(sourceMapText), sourceRoot: '', sources: [pathToFileURL(path).href] };
   mkdirSync(KEPT, { recursive: true });
   // The map first: who finds the code finds its map.
-  write(`${kept}.map`, sourceMapText);
+  write(`${kept}.map`, JSON.stringify(map));
   write(`${kept}.js`, code);
   return { code };
 }
@@ -54,7 +60,8 @@ async function loadCompiler() {
     { ...compilerOptions, module: 'ESNext', moduleResolution: 'Bundler', sourceMap: true },
     ROOT,
   );
-  return { ts, options };
+  const host = { getCurrentDirectory: () => ROOT, getCanonicalFileName: (name) => name, getNewLine: () => '\n' };
+  return { ts, options, host };
 }
 
 function readIfThere(path) {
@@ -68,7 +75,7 @@ function readIfThere(path) {
 
 /** Whole or not at all: several workers write at once. */
 function write(path, text) {
-  const whole = `${path}.${process.pid}-${basename(path).length}`;
+  const whole = `${path}.${process.pid}`;
   writeFileSync(whole, text);
   renameSync(whole, path);
 }
