@@ -12,6 +12,9 @@ import { startDoorlist } from './doorlist-process.js';
 import { running } from './running.js';
 import { PLATFORM_CLIENT, STATE_VARIABLE, type TestState } from './test-state.js';
 
+/** What the cluster of the tests holds need not outlive a crash. life-cycle crashes clusters of its own, set as they are served. */
+const CARELESS = ['ALTER SYSTEM SET fsync = off', 'ALTER SYSTEM SET full_page_writes = off', 'SELECT pg_reload_conf()'];
+
 /**
  * Makes what the end-to-end tests speak to: a PostgreSQL (embedded, or the server that DATABASE_URL names), a migrated
  * template, and for each worker a copy of it with a service of the built code.
@@ -26,6 +29,7 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
   const connection = await engine.start();
   const adminUrl = urlOf(connection);
   running.adminUrl = adminUrl;
+  if (engine.kind === 'embedded') for (const sql of CARELESS) await inDatabase(adminUrl, sql);
   const run = randomBytes(4).toString('hex');
   const templateName = `doorlist_test_${run}`;
   await inDatabase(adminUrl, `CREATE DATABASE ${templateName}`);
