@@ -59,7 +59,7 @@ export function filteredList(list: ListParts, request: ListRequest): AskedList {
 
 /** By an attribute, and by the last column of the list's own order where two rows are alike in it. */
 function sortedBy(name: string, list: ListParts): { also: readonly string[]; sort: readonly SortColumn[] } {
-  const by = list.catalogue[name]?.sort;
+  const by = list.catalogue[name.toLowerCase()]?.sort;
   const last = list.sort.at(-1);
   if (!by || !last) throw new Error(`${name} is not for sorting.`);
   const value = by.nullable ? `coalesce(${by.sql}, '')` : by.sql;
@@ -75,8 +75,9 @@ function sortedBy(name: string, list: ListParts): { also: readonly string[]; sor
 /** What a filter is fast by, for whoever wrote one that is not. */
 function indexedOf(catalogue: SqlCatalogue): string {
   const told = ([name, attribute]: [string, SqlAttribute]): string => {
-    if (attribute.entries) return `${name}.<path> (eq, sw)`;
-    return attribute.index ? `${name} (eq, sw)` : name;
+    const { shown = name } = attribute;
+    if (attribute.entries) return `${shown}.<path> (eq, sw)`;
+    return attribute.index ? `${shown} (eq, sw)` : shown;
   };
   return Object.entries(catalogue)
     .filter(([, attribute]) => attribute.index ?? attribute.entries ?? attribute.fast)
@@ -86,10 +87,10 @@ function indexedOf(catalogue: SqlCatalogue): string {
 
 /** The names that a list can be sorted by. */
 export function sortNames(catalogue: SqlCatalogue): string[] {
-  return Object.entries(catalogue).flatMap(([name, { sort }]) => (sort ? [name] : []));
+  return Object.entries(catalogue).flatMap(([name, { sort, shown = name }]) => (sort ? [shown] : []));
 }
 
 /** The names that a list can be filtered by, as they are shown. */
 export function filterNames(catalogue: SqlCatalogue): string[] {
-  return Object.entries(catalogue).map(([name, { type }]) => (type === 'json' ? `${name}.<path>` : name));
+  return Object.entries(catalogue).map(([name, { type, shown = name }]) => (type === 'json' ? `${shown}.<path>` : shown));
 }

@@ -1,4 +1,4 @@
-import { Choice, Text } from '../../../http/fields/fields.js';
+import { Choice, Flag, Text } from '../../../http/fields/fields.js';
 import { FlagParameter, Int32Parameter, WordParameter } from '../../../http/fields/query-fields.js';
 import { ENTITLEMENT_TYPES, type EntitlementType } from '../../roles/index.js';
 
@@ -28,6 +28,13 @@ export class EntitlementPageQuery {
   }
 }
 
+const EFFECTIVE = {
+  description:
+    'Whether the active users are listed whom assignments reach, one row a user and entitlement, instead of the assignments: `type` then says how (`USER`: the user has it itself, which wins), `group` means through this group, directly or nested, and `user` this user. Without `user` and `group` at most 100 entitlements may be left by the body. An extension of the published contract.',
+  sample: true,
+  fallback: false,
+};
+
 /** Which assignments are searched for, beside what the body says of the entitlement. */
 export class EntitlementAssignmentQuery extends EntitlementPageQuery {
   @WordParameter({ description: 'Code of the user.', sample: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33' })
@@ -46,6 +53,9 @@ export class EntitlementAssignmentQuery extends EntitlementPageQuery {
 
   @FlagParameter({ description: 'Whether each assignment shows its right values.', sample: true, fallback: false })
   includeRights?: boolean;
+
+  @FlagParameter(EFFECTIVE)
+  effective?: boolean;
 }
 
 /** What is searched for of entitlements. The fields that are sent combine with AND, each compared exactly. */
@@ -77,4 +87,10 @@ export class EntitlementFilter {
 
   @Text({ description: 'What it is called in the connected application.', optional: true })
   extRef?: string;
+}
+
+/** What is searched for of entitlements, when those who hold them are. */
+export class AssignmentSearch extends EntitlementFilter {
+  @Flag({ ...EFFECTIVE, description: 'The same as `effective` in the query.' })
+  effective?: boolean;
 }
