@@ -1,6 +1,14 @@
 import { Choice, Flag, Text } from '../../../http/fields/fields.js';
+import {
+  FilterParameter,
+  SortOrderParameter,
+  SortParameter,
+  type SortOrder,
+} from '../../../http/fields/filter-fields.js';
 import { FlagParameter, Int32Parameter, WordParameter } from '../../../http/fields/query-fields.js';
+import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
 import { ENTITLEMENT_TYPES, type EntitlementType } from '../../roles/index.js';
+import { ENTITLEMENT_FILTER } from '../entitlement-filter.read-model.js';
 
 /** Who can hold an entitlement, as contract 4 names them. Groups by rule do not exist yet: a search for them finds none. */
 export const ASSIGNEE_TYPES = ['USER', 'GROUP', 'DYNAMIC_GROUP'] as const;
@@ -26,6 +34,20 @@ export class EntitlementPageQuery {
     const { limit = MOST_ROWS, page = 1 } = this;
     return { page: Math.max(page, 1), perPage: Math.min(Math.max(limit, 1), MOST_ROWS) };
   }
+}
+
+const FILTER_SAMPLE = 'name sw "edit" and category pr';
+
+/** How a list of entitlements is filtered, sorted and read by pages. */
+export class EntitlementListQuery extends EntitlementPageQuery {
+  @FilterParameter(filterNames(ENTITLEMENT_FILTER), FILTER_SAMPLE)
+  filter?: string;
+
+  @SortParameter(sortNames(ENTITLEMENT_FILTER))
+  sort_by?: string;
+
+  @SortOrderParameter()
+  sort_order?: SortOrder;
 }
 
 const EFFECTIVE = {
@@ -87,6 +109,12 @@ export class EntitlementFilter {
 
   @Text({ description: 'What it is called in the connected application.', optional: true })
   extRef?: string;
+}
+
+/** What is searched for of entitlements, when they themselves are. */
+export class EntitlementSearch extends EntitlementFilter {
+  @FilterParameter(filterNames(ENTITLEMENT_FILTER), FILTER_SAMPLE)
+  filter?: string;
 }
 
 /** What is searched for of entitlements, when those who hold them are. */
