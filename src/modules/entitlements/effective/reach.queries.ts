@@ -1,5 +1,4 @@
 import type { Statement } from '../../../persistence/statement.js';
-import { plannedOnce, statement } from '../../../persistence/statement.js';
 import { statementNameOf } from '../../../persistence/statement-name.js';
 import { setsStatement } from '../../access/index.js';
 import { holdsNow } from '../../users/index.js';
