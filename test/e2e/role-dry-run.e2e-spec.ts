@@ -275,7 +275,8 @@ describe('a dry run of a change of roles', () => {
         return (made.body as { data: { id: string } }).data.id;
       }),
     );
-    const team = await tenant.group('team', [await tenant.user()]);
+    const one = await tenant.user();
+    const [small, team] = [await tenant.group('small', [one]), await tenant.group('team', [one])];
     // Users of 128 rows of a set, whose numbers are far apart: 256 KB of memory wherever the second role is held.
     await sql(
       `WITH made AS (
@@ -296,7 +297,7 @@ describe('a dry run of a change of roles', () => {
         `INSERT INTO role_assignments (tenant_id, id, role_id, level, workspace_id, scope_id, group_id, assigned_by)
          SELECT $1, gen_random_uuid(), $2, 'workspace', w.id, w.id, $3, 'test' FROM workspaces w
           WHERE w.tenant_id = $1 ORDER BY w.name LIMIT $4`,
-        [id, roles[role], team, most],
+        [id, roles[role], role === 0 ? small : team, most],
       );
     const dry = (role: number): Promise<ApiAnswer> =>
       api.patch(`${path}/roles/${roles[role]!}?dry_run=true`, { permissions: ['b'] });
