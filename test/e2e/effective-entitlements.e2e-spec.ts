@@ -186,37 +186,40 @@ describe(`the search for those who hold entitlements (MODEL_SEED=${SEED})`, () =
     const tenant = await newTenant();
     const { api } = tenant;
     const [app, ada, bob] = [await tenant.application(), await tenant.user('ada'), await tenant.user('bob')];
-    const [inner, outer] = [await tenant.group('Inner', [ada, bob]), await tenant.group('Outer')];
+    const inner = await tenant.group('Inner', [ada, bob]);
+    const [side, outer] = [await tenant.group('Side'), await tenant.group('Outer')];
+    await nest(tenant, side, inner);
     await nest(tenant, outer, inner);
     const rights = [{ name: 'region', values: ['emea', 'apac'] }];
     const editor = await newEntitlement(api, app, 'Editor', { rights, extRef: 'grp-editors' });
-    await api.post(`${ENTITLEMENTS}/${editor}`, { grant: { groups: [{ group: outer, rights: ['emea'] }] } });
+    await api.post(`${ENTITLEMENTS}/${editor}`, { grant: { groups: [{ group: side, rights: ['emea'] }] } });
+    await api.post(`${ENTITLEMENTS}/${editor}`, { grant: { groups: [{ group: outer }] } });
     await grantUsers(api, editor, [{ user: bob }]);
     const assigned = (await api.post(`${ASSIGNMENTS}?includeRights=true`, {})).body.resources as Found[];
-    const rows = assigned.map((each) => ({ ...each, path: [] as object[] }));
-    const ofAda = {
-      ...rows[0]!,
-      user: ada,
-      path: [
-        { code: inner, name: 'Inner' },
-        { code: outer, name: 'Outer' },
-      ],
-    };
+    expect(assigned.map((each) => [each.type, each.user ?? each.group])).toEqual([
+      ['GROUP', side],
+      ['GROUP', outer],
+      ['USER', bob],
+    ]);
+    const pathTo = (code: string, name: string): object[] => [
+      { code: inner, name: 'Inner' },
+      { code, name },
+    ];
+    const ofAda = { ...assigned[0], user: ada, path: pathTo(side, 'Side') };
     const answers = [
       await api.post(`${ASSIGNMENTS}?includeRights=true&effective=true`, { code: editor }),
       await api.post(`${ASSIGNMENTS}?includeRights=true`, { code: editor, effective: true }),
       await api.post(`${ASSIGNMENTS}?includeRights=true&effective=true`, { application: app, effective: true }),
     ];
     for (const { body } of answers) {
-      expect(body).toEqual({ count: 2, page: 1, limit: 500, resources: [ofAda, rows[1]] });
+      const resources = [ofAda, { ...assigned[2], path: [] }];
+      expect(body).toEqual({ count: 2, page: 1, limit: 500, resources });
     }
-    expect(rows.map((each) => [each.type, each.user])).toEqual([
-      ['GROUP', null],
-      ['USER', bob],
-    ]);
-    const plain = await api.post(`${ASSIGNMENTS}?effective=true&group=${inner}`, {});
-    const { rightValues: _values, ...bare } = ofAda as Found & { rightValues?: unknown };
-    expect(plain.body).toEqual({ count: 2, page: 1, limit: 500, resources: [bare, { ...bare, user: bob }] });
+    // By ways through the group alone, also of whom holds it directly, and of whom another group gives it first.
+    const plain = await api.post(`${ASSIGNMENTS}?effective=true&group=${outer}`, {});
+    const { rightValues: _values, ...bare } = assigned[1] as Found & { rightValues?: unknown };
+    const through = [ada, bob].map((user) => ({ ...bare, user, path: pathTo(outer, 'Outer') }));
+    expect(plain.body).toEqual({ count: 2, page: 1, limit: 500, resources: through });
     const off = await api.post(`${ASSIGNMENTS}?includeRights=true&effective=false`, { effective: false });
     expect(off.body.resources).toEqual(assigned);
     for (const query of [`user=${randomUUID()}`, `group=${randomUUID()}`, 'user=ada', 'group=', `user=${inner}`]) {

@@ -24,7 +24,7 @@ export interface EntitlementRow {
 }
 
 /** The columns of EntitlementRow, of a role `r`. */
-export const ENTITLEMENT = `r.id, r.name, r.description, r.entitlement_type, r.application_id, r.category, r.ext_ref,
+const ENTITLEMENT = `r.id, r.name, r.description, r.entitlement_type, r.application_id, r.category, r.ext_ref,
   r.created_at, r.updated_at, ${RIGHTS_OF_ROLE} AS rights`;
 
 /** One of them; no row where there is none. By roles_pkey. Values: tenant, role. */

@@ -18,7 +18,7 @@ export type AssigneeType = (typeof ASSIGNEE_TYPES)[number];
 const MOST_ROWS = 500;
 
 /** A page as this surface asks for it; numbers out of bounds count as the nearest that is right. */
-export class EntitlementPageQuery {
+class EntitlementPageQuery {
   @Int32Parameter({
     description: `Rows a page, 1 to ${MOST_ROWS}; more counts as ${MOST_ROWS}, less than 1 as 1.`,
     example: MOST_ROWS,

@@ -5,11 +5,7 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import { effectiveUsersIn, findSets, findSetsApart, type SetsApart } from '../../access/index.js';
 import type { UserSet } from '../../users/index.js';
-import type {
-  AssigneeType,
-  EntitlementAssignmentQuery,
-  EntitlementFilter,
-} from '../dto/assignment-search.requests.js';
+import type { AssigneeType, EntitlementAssignmentQuery, EntitlementFilter } from '../dto/assignment-search.requests.js';
 import type { EntitlementAssignment, EntitlementAssignmentPage } from '../dto/assignment.responses.js';
 import { entitlementAssignment, typeOf, type AssignmentRow } from '../search/assignment-search.read-model.js';
 import { EXPLAINED_ASSIGNMENTS } from './explained.queries.js';
@@ -113,7 +109,13 @@ export class EffectiveAssignmentsService {
     const asked = entitlementsAroundGroup(scope.tenantId, group, filter, { offset: first, limit });
     const { total, ids } = await this.#found(scope, asked);
     const here = { offset: slice.offset - first * size, limit: slice.limit };
-    return { total: total * size, pairs: pairsOf(ids.map((roleId) => ({ roleId, users, size })), here) };
+    return {
+      total: total * size,
+      pairs: pairsOf(
+        ids.map((roleId) => ({ roleId, users, size })),
+        here,
+      ),
+    };
   }
 
   async #ofEntitlements(
@@ -199,11 +201,7 @@ function pairsOf(blocks: readonly Block[], { offset, limit }: Slice): Pair[] {
 }
 
 /** The rows as they are shown; the first of `all` has the groups on the way for every one. */
-function withPaths(
-  rows: readonly Row[],
-  all: readonly Row[],
-  through: string | undefined,
-): EntitlementAssignment[] {
+function withPaths(rows: readonly Row[], all: readonly Row[], through: string | undefined): EntitlementAssignment[] {
   const paths = new GroupPaths(all[0]?.graph ?? { nestings: [], names: {} });
   return rows.map((row) => ({
     ...entitlementAssignment(row),
