@@ -166,7 +166,7 @@ describe(`the search for those who hold entitlements (MODEL_SEED=${SEED})`, () =
       ),
     );
     let rows = 0;
-    for (const asked of [...asks.slice(0, 4), ...numbers(70).map(() => random.of(asks))]) {
+    for (const asked of [...asks.slice(0, 16), ...numbers(60).map(() => random.of(asks))]) {
       const expected = due(world, asked);
       const [found, count] = await searched(world, asked);
       const lines = found.map((each) => lineOf(world, asked, each));
