@@ -38,6 +38,19 @@ export interface ListQuery extends PagedList {
   readonly select: string;
   /** FROM and WHERE, with $1, $2... for `values`. */
   readonly from: string;
+  readonly found?: FoundFirst | undefined;
+}
+
+/**
+ * For a list of few of a table's many rows: they are looked for once, and page and total are made of them. Otherwise the
+ * page may be looked for by walking through all rows in its order.
+ */
+interface FoundFirst {
+  readonly rows: string;
+  readonly tenant: string;
+  readonly id: string;
+  /** Columns beside the id that the list is sorted by. */
+  readonly also: readonly string[];
 }
 
 /** A list whose rows are entities: their columns are named one by one, so that a new column breaks no prepared statement. */
@@ -48,6 +61,7 @@ export interface EntityList extends PagedList {
   readonly alias: string;
   /** Columns beside the entity's, which it is sorted by. */
   readonly also?: readonly string[];
+  readonly found?: FoundFirst | undefined;
 }
 
 /** Where in a hand-written statement the page comes in. */
@@ -223,7 +237,18 @@ function marksOf(query: PagedList, position: CursorPosition): PageMarks {
   };
 }
 
-function listText({ select, from }: ListQuery, { after, orderBy, limit }: PageMarks): string {
+function listText({ select, from, found }: ListQuery, { after, orderBy, limit }: PageMarks): string {
+  if (found) {
+    return `WITH found AS MATERIALIZED (SELECT ${[found.id, ...found.also].join(', ')} ${from})
+      SELECT total.total_items, page.*
+        FROM (SELECT count(*)::int AS total_items FROM found) total
+        LEFT JOIN LATERAL (
+          SELECT true AS is_row, ${select}
+            FROM (SELECT found.* FROM found ${after} ${orderBy} ${limit}) picked
+            JOIN ${found.rows} ON ${found.tenant} = $1 AND ${found.id} = picked.id
+        ) page ON true
+        ${orderBy}`;
+  }
   return `SELECT total.total_items, page.*
     FROM (SELECT count(*)::int AS total_items ${from}) total
     LEFT JOIN LATERAL (

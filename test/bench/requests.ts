@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 /** What a measurement sends. */
 export interface TimedRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the tenant's own path. */
+  /** Below the tenant's own path; one that begins with `/v1` is the whole path. */
   readonly path: string;
   readonly body?: object;
 }
@@ -40,7 +40,8 @@ export class SequentialCaller {
     };
     const from = performance.now();
     return new Promise((resolve, reject) => {
-      const outgoing = open(this.base + path, { method, headers, agent: this.#agent }, (incoming) => {
+      const url = path.startsWith('/v1') ? new URL(path, this.base) : this.base + path;
+      const outgoing = open(url, { method, headers, agent: this.#agent }, (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.once('error', reject);

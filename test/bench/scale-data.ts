@@ -48,6 +48,9 @@ export interface ScaleData extends Shape {
   /** Its 16 groups reach all of `reached` and nearly all users. */
   readonly largeApplication: string;
   readonly typicalApplication: string;
+  /** The large application's role, which its groups and users hold, and one that a tenth of all users hold directly. */
+  readonly readerRole: string;
+  readonly writerRole: string;
   /** Nearly all users are its direct members. */
   readonly largestGroup: string;
   /** Users who are not in it. */
@@ -105,7 +108,7 @@ function statementsFor(shape: Shape): string[] {
     ...memberships(shape),
     ...nestings(shape),
     ...assignments(shape),
-    ...roles(),
+    ...roles(shape),
     `DROP TABLE bench_users`,
     ...fillUserSets('pg_temp.tenant()'),
   ];
@@ -213,8 +216,11 @@ function give(column: 'user_id' | 'group_id', rows: string): string {
             FROM (${rows}) given(a, assignee, ordinal)`;
 }
 
-/** The large application's role, held by its groups and by the users that it is assigned to. */
-function roles(): string[] {
+/**
+ * The large application's role, held by its groups and by the users that it is assigned to; and one of the typical
+ * application, held by every tenth user.
+ */
+function roles({ users }: Shape): string[] {
   const held = (column: 'user_id' | 'group_id'): string => `
     INSERT INTO role_assignments (tenant_id, id, role_id, level, application_id, scope_id, ${column}, user_ordinal, assigned_by, assigned_at)
     SELECT tenant_id, md5('role ' || ${column})::uuid, pg_temp.id_of(3, 1), 'application', application_id, application_id,
@@ -227,6 +233,12 @@ function roles(): string[] {
        FROM (VALUES ('{${PERMISSION},documents:list}'::text[])) its(gives)`,
     held('group_id'),
     held('user_id'),
+    `INSERT INTO roles (tenant_id, id, level, application_id, name, name_key, permissions, effective_permissions)
+     SELECT pg_temp.tenant(), pg_temp.id_of(3, 2), 'application', pg_temp.id_of(2, 2), 'Writer', 'writer', '{}', '{}'`,
+    `INSERT INTO role_assignments (tenant_id, id, role_id, level, application_id, scope_id, user_id, user_ordinal, assigned_by, assigned_at)
+     SELECT pg_temp.tenant(), pg_temp.id_of(4, n), pg_temp.id_of(3, 2), 'application', pg_temp.id_of(2, 2), pg_temp.id_of(2, 2),
+            pg_temp.id_of(0, n), n, 'bench', timestamptz '2026-01-01' + n * interval '1 second'
+       FROM generate_series(0, ${users - 1}, 10) n`,
   ];
 }
 
@@ -234,19 +246,22 @@ async function idsOf(
   client: pg.Client,
   { users, outside, groups }: Shape,
 ): Promise<Omit<ScaleData, keyof Shape | 'tenantId'>> {
-  const ids = async (kind: 0 | 1 | 2, numbers: string): Promise<string[]> => {
+  const ids = async (kind: 0 | 1 | 2 | 3, numbers: string): Promise<string[]> => {
     const { rows } = await client.query<{ id: string }>(
       `SELECT pg_temp.id_of(${kind}, n) AS id FROM ${numbers} ORDER BY n`,
     );
     return rows.map(({ id }) => id);
   };
   const [largeApplication = '', typicalApplication = ''] = await ids(2, 'generate_series(1, 2) n');
+  const [readerRole = '', writerRole = ''] = await ids(3, 'generate_series(1, 2) n');
   const [largestGroup = ''] = await ids(1, 'generate_series(1, 1) n');
   const [bottom = '', top = ''] = await ids(1, `(VALUES (${TREES_FROM}), (${TREES_FROM + TREE})) trees(n)`);
   const all = `generate_series(0, ${users - 1}) n`;
   return {
     largeApplication,
     typicalApplication,
+    readerRole,
+    writerRole,
     largestGroup,
     outsiders: await ids(0, `${all} WHERE n % ${outside} = ${outside - 1} AND n % 200 <> 7`),
     readers: await ids(

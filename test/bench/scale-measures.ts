@@ -1,47 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import type { SequentialCaller, TimedRequest } from './requests.js';
-import { PERMISSION, type ScaleData } from './scale-data.js';
+import { PERMISSION } from './scale-data.js';
+import { ENTITLEMENT_MEASURES } from './scale-entitlements.js';
+import { FEWEST, LONG_ENOUGH, WARM_UP, again, ofReaders, sample, type Measure } from './scale-sampling.js';
 
 const PER_PAGE = 50;
-const WARM_UP = 10;
-/** On a machine that is busy otherwise: after this long, in milliseconds, a measurement ends with so many requests. */
-const LONG_ENOUGH = 10_000;
-const FEWEST = 10;
 /** Users assigned in one bulk call, where there are as many. */
 const BULK = 1000;
-
-/** What is to be reached with the most users: a median in milliseconds, or in that of another measurement. */
-export type Target = { readonly below: number } | { readonly timesOf: string; readonly factor: number };
-
-/** One or several figures that are measured together, each in milliseconds; null where the build has no such route. */
-export interface Measure {
-  readonly names: readonly string[];
-  readonly target?: Target;
-  readonly run: (caller: SequentialCaller, data: ScaleData) => Promise<readonly (readonly number[])[] | null>;
-}
 
 interface PageBody {
   readonly pagination: { readonly total_items: number; readonly next_cursor: string | null };
 }
 
 const listOf = (application: string): string => `/applications/${application}/effective-users`;
-
-/** Sends one request after the other until there are `count` times, after some that do not count. */
-async function sample(count: number, send: () => Promise<number>): Promise<number[]> {
-  const taken: number[] = [];
-  const until = performance.now() + LONG_ENOUGH;
-  for (let turn = -Math.min(WARM_UP, count); turn < count; turn += 1) {
-    const milliseconds = await send();
-    if (turn >= 0) taken.push(milliseconds);
-    if (taken.length >= FEWEST && performance.now() > until) break;
-  }
-  return taken;
-}
-
-/** The same request, over and over. */
-async function again(caller: SequentialCaller, request: TimedRequest, count: number): Promise<number[]> {
-  return sample(count, async () => (await caller.send(request)).milliseconds);
-}
 
 async function pagesOf(caller: SequentialCaller, list: string): Promise<number> {
   const { body } = await caller.send({ method: 'GET', path: list });
@@ -72,20 +43,6 @@ function byCursor(query = '', count = 100): Measure['run'] {
       cursor = (body as PageBody).pagination.next_cursor;
       return milliseconds;
     });
-    return [taken];
-  };
-}
-
-/** A request for each of some users. */
-function ofReaders(pathOf: (user: string, data: ScaleData) => string): Measure['run'] {
-  return async (caller, data) => {
-    const taken: number[] = [];
-    for (const [turn, user] of data.readers.entries()) {
-      const { status, text, milliseconds } = await caller.attempt({ method: 'GET', path: pathOf(user, data) });
-      if (status === 404) return null;
-      if (status !== 200) throw new Error(`${pathOf(user, data)} answered ${status}: ${text}`);
-      if (turn >= WARM_UP) taken.push(milliseconds);
-    }
     return [taken];
   };
 }
@@ -188,6 +145,7 @@ export const MEASURES: readonly Measure[] = [
     names: ["A user's permissions in an application"],
     run: ofReaders((user, { largeApplication }) => `/users/${user}/applications/${largeApplication}/permissions`),
   },
+  ...ENTITLEMENT_MEASURES,
   { names: ["A user's applications"], run: ofReaders((user) => `/users/${user}/applications`) },
   {
     names: ['Whether and why a user can use it'],

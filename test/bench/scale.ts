@@ -9,7 +9,8 @@ import { SequentialCaller } from './requests.js';
 import { CONNECTIONS, read, type Row } from './rows.js';
 import { PERMISSION, makeScaleData, type ScaleData } from './scale-data.js';
 import { measureImport, type ImportFigures } from './scale-import.js';
-import { MEASURES, type Target } from './scale-measures.js';
+import { MEASURES } from './scale-measures.js';
+import type { Target } from './scale-sampling.js';
 
 /** Checks in one batch, for the comparison with the floor. */
 const CHECKS = 100;

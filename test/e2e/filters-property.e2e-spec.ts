@@ -143,7 +143,21 @@ function filterOf(moments: readonly string[], ids: readonly string[]): Arbitrary
       arbitrary: fc.tuple(pathText, joined(freeComparison(pathText))).map(([path, of]) => `attributes.${path}[${of}]`),
     },
   );
-  return joined(atom);
+  return joined(fc.oneof({ weight: 9, arbitrary: atom }, { weight: 1, arbitrary: alternatives(moment) }));
+}
+
+/** Comparisons that all have an index, joined by `or`: they are looked up in another way than by a scan. */
+function alternatives(moment: Arbitrary<string>): Arbitrary<string> {
+  const names = fc.constantFrom('user_name', 'email', 'display_name', 'external_id');
+  const operator = fc.constantFrom('eq', 'sw');
+  const lookup = fc.oneof(
+    fc.tuple(names, operator, quoted).map((parts) => parts.join(' ')),
+    fc.tuple(pathText, operator, quoted).map(([path, ...parts]) => `attributes.${path} ${parts.join(' ')}`),
+    fc.tuple(pathText, free).map(([path, value]) => `attributes.${path} eq ${value}`),
+    fc.tuple(names, quoted).map(([name, value]) => `(${name} sw ${value} and active eq true)`),
+    moment.map((at) => `created_at eq "${at}"`),
+  );
+  return fc.array(lookup, { minLength: 2, maxLength: 3 }).map((each) => each.join(' or '));
 }
 
 function joined(atom: Arbitrary<string>): Arbitrary<string> {

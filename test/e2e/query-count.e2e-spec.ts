@@ -64,8 +64,20 @@ describe('the statements of a request', () => {
     expect(statementsOf(membership)).toBeLessThanOrEqual(8);
   });
 
-  it('are as few for a list that is filtered, or walked by cursor', async () => {
-    const { tenant } = await worldOf(3);
+  it('are as few for a list that is filtered, or walked by cursor, and for all whom entitlements reach', async () => {
+    const { tenant, users, full, roleOfAll } = await worldOf(3);
+    const search = (query: string, body: object): Promise<ApiAnswer> =>
+      tenant.api.post(`/v1.0/entitlements/assignments/search?effective=true${query}`, body);
+    const searches = [
+      await search('', { code: roleOfAll }),
+      await search(`&user=${users[0]}`, {}),
+      await search(`&group=${full}`, {}),
+    ];
+    expect(searches.map((each) => [each.body.count > 0, statementsOf(each)])).toEqual([
+      [true, 3],
+      [true, 2],
+      [true, 3],
+    ]);
     const { api, path } = tenant;
     expect(statementsOf(await api.get(`${path}/users?search=user&status=active`))).toBe(1);
     const first = await api.get(`${path}/users?per_page=2`);

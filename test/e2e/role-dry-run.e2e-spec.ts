@@ -266,6 +266,64 @@ describe('a dry run of a change of roles', () => {
     expect((await api.post(url.replace('true', 'maybe'), body)).status).toBe(422);
   });
 
+  it('is refused where it would look at too many places, or remember too many users, at once', async () => {
+    const tenant = await newTenant();
+    const { api, path, id } = tenant;
+    const roles = await Promise.all(
+      ['Everywhere', 'Spread'].map(async (name) => {
+        const made = await api.post(`${path}/roles`, { name, level: 'workspace', permissions: ['a'] });
+        return (made.body as { data: { id: string } }).data.id;
+      }),
+    );
+    const one = await tenant.user();
+    const [small, team] = [await tenant.group('small', [one]), await tenant.group('team', [one])];
+    // Users of 128 rows of a set, whose numbers are far apart: 256 KB of memory wherever the second role is held.
+    await sql(
+      `WITH made AS (
+         INSERT INTO users (tenant_id, id, ordinal, user_name, user_name_key, display_name_key, search_key)
+         SELECT $1, gen_random_uuid(), n * 16384, 'far ' || n, 'far ' || n, 'far ' || n, 'far ' || n
+           FROM generate_series(1, 128) n RETURNING id, ordinal
+       ) INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal, valid_until)
+         SELECT $1, $2, id, ordinal, '2999-01-01' FROM made`,
+      [id, team],
+    );
+    await sql(
+      `INSERT INTO workspaces (tenant_id, id, name, name_key)
+       SELECT $1, gen_random_uuid(), 'w' || n, 'w' || n FROM generate_series(1, 5001) n`,
+      [id],
+    );
+    const give = (role: number, most: number): Promise<unknown> =>
+      sql(
+        `INSERT INTO role_assignments (tenant_id, id, role_id, level, workspace_id, scope_id, group_id, assigned_by)
+         SELECT $1, gen_random_uuid(), $2, 'workspace', w.id, w.id, $3, 'test' FROM workspaces w
+          WHERE w.tenant_id = $1 ORDER BY w.name LIMIT $4`,
+        [id, roles[role], role === 0 ? small : team, most],
+      );
+    const dry = (role: number): Promise<ApiAnswer> =>
+      api.patch(`${path}/roles/${roles[role]!}?dry_run=true`, { permissions: ['b'] });
+    await give(0, 5001);
+    await give(1, 300);
+    for (const [role, scopes] of [
+      [0, 5001],
+      [1, 300],
+    ] as const) {
+      const answer = await dry(role);
+      expect([answer.status, answer.body]).toEqual([
+        409,
+        {
+          code: 'dry_run_too_large',
+          detail: expect.stringContaining(`${scopes} scopes`),
+          request_id: expect.any(String),
+        },
+      ]);
+    }
+    await sql('DELETE FROM role_assignments WHERE tenant_id = $1', [id]);
+    await give(1, 2);
+    expect((await dry(1)).body.data.gained.count).toBe(2 * 129);
+    const stored = await sql('SELECT permissions FROM roles WHERE tenant_id = $1 AND id = ANY ($2)', [id, roles]);
+    expect(stored).toEqual([{ permissions: ['a'] }, { permissions: ['a'] }]);
+  });
+
   it('is not remembered for its Idempotency-Key', async () => {
     const it = await world();
     const url = `${rolesPath(it.id.Crm!)}/${it.id.Writer!}/assignments`;

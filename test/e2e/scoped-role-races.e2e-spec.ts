@@ -18,6 +18,13 @@ const rounds = async (run: (round: number) => Promise<void>): Promise<void> => {
   for (let round = 0; round < ROUNDS; round += 1) await run(round);
 };
 
+/** Waits until so many statements wait for locks. */
+async function waiting(count: number): Promise<void> {
+  const text = `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                 WHERE a.datname = current_database() AND NOT l.granted`;
+  while ((await sql(text)).length < count);
+}
+
 /** Every member must be counted with just the direct roles of the organization that it holds, and every role have one event more given than taken. */
 async function expectCounted(tenant: TestTenant): Promise<void> {
   const { held, members, events } = await storedRoles(tenant);
@@ -97,15 +104,40 @@ describe('roles at a scope, at the same moment', () => {
     await other.query('DELETE FROM role_assignments WHERE tenant_id = $1', [id]);
     await other.query('DELETE FROM organization_members WHERE tenant_id = $1', [id]);
     const transfer = api.put(`${path}/owner`, { user_id: next });
-    const waiting = `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-                      WHERE a.datname = current_database() AND NOT l.granted`;
-    for (let isWaiting = false; !isWaiting;) isWaiting = (await sql(waiting)).length > 0;
+    await waiting(1);
     await other.query('COMMIT');
     await other.end();
     const { status, body } = await transfer;
     expect([status, body.data?.user_id]).toEqual([200, next]);
     expect((await storedRoles(tenant)).held).toEqual([{ role_id: admin, holder: next, scope_id: id }]);
     expect((await storedRoles(tenant)).members).toEqual([{ user_id: next, role_count: 1 }]);
+  });
+
+  it('stay with a new owner from whom they are taken while the transfer is under way', async () => {
+    const tenant = await newTenant();
+    const { id, api, path, user } = tenant;
+    const roles = await builtInRoles(tenant);
+    const admin = roles.get('organization Admin')!;
+    const [first, next] = [await user(), await user()];
+    await api.put(`${path}/owner`, { user_id: first });
+    await assign(api, admin, { user_id: next });
+    await assign(api, roles.get('organization Member')!, { user_id: next });
+    const other = new pg.Client({ connectionString: workerState().databaseUrl });
+    await other.connect();
+    // The transfer has found the role held, and waits to write whose it is.
+    await other.query('BEGIN');
+    await other.query('SELECT FROM organization_owners WHERE tenant_id = $1 FOR UPDATE', [id]);
+    const transfer = api.put(`${path}/owner`, { user_id: next });
+    await waiting(1);
+    const taking = revoke(api, admin, { user_id: next });
+    const isAnswered = taking.then(() => true);
+    await Promise.race([isAnswered, waiting(2)]);
+    await other.query('COMMIT');
+    await other.end();
+    const [put, taken] = [await transfer, await taking];
+    expect([put.status, put.body.data?.user_id, taken.status]).toEqual([200, next, 403]);
+    expect((await api.get(`${path}/owner`)).body.data.user_id).toBe(next);
+    await expectCounted(tenant);
   });
 
   it('let one of many transfers be the last, each with the owner before it in the trail', async () => {

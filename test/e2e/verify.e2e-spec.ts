@@ -202,6 +202,11 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
     at: ({ role }) => role,
     said: ({ role }) => [`role_key: owner ${role}, name_key`],
   },
+  'keys of texts that a role does not have': {
+    sql: `UPDATE roles SET filter_keys = '{"category": "x"}' WHERE tenant_id = $1 AND id = $2`,
+    at: ({ role }) => role,
+    said: ({ role }) => [`role_key: owner ${role}, filter_keys`],
+  },
   'a wrong key of an application': {
     sql: `UPDATE applications SET search_key = 'wiki' WHERE tenant_id = $1 AND id = $2`,
     at: ({ app }) => app,

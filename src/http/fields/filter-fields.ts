@@ -3,6 +3,7 @@ import { Choice } from './fields.js';
 import { PageQuery } from './query-fields.js';
 
 const ORDERS = ['ascending', 'descending'] as const;
+export type SortOrder = (typeof ORDERS)[number];
 
 /** A filter of RFC 7644 section 3.4.2.2 over these attributes. What it says is read, and refused, by the service. */
 export function FilterParameter(attributes: readonly string[], sample: string): PropertyDecorator {
@@ -21,13 +22,14 @@ export function SortParameter(names: readonly string[]): PropertyDecorator {
   return Choice({ description, sample: names[0], optional: true, of: names });
 }
 
+/** Which way a list is sorted. */
+export function SortOrderParameter(): PropertyDecorator {
+  const description = 'Which way the list is sorted. Rows without a value come last ascending, and first descending.';
+  return Choice({ description, sample: 'descending', optional: true, of: ORDERS });
+}
+
 /** What lists take that are filtered and sorted; each adds its own `filter` and `sort_by`. */
 export class SortedPageQuery extends PageQuery {
-  @Choice({
-    description: 'Which way the list is sorted. Rows without a value come last ascending, and first descending.',
-    sample: 'descending',
-    optional: true,
-    of: ORDERS,
-  })
-  sort_order?: (typeof ORDERS)[number];
+  @SortOrderParameter()
+  sort_order?: SortOrder;
 }

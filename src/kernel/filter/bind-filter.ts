@@ -81,7 +81,7 @@ function declared<Attribute extends FilterAttribute>(
 
 function known(catalogue: FilterCatalogue): string {
   return Object.entries(catalogue)
-    .map(([name, { type }]) => (type === 'json' ? `${name}.<path>` : name))
+    .map(([name, { type, shown = name }]) => (type === 'json' ? `${shown}.<path>` : shown))
     .sort()
     .join(', ');
 }

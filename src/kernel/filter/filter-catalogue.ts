@@ -4,6 +4,8 @@ export type AttributeType = 'string' | 'boolean' | 'number' | 'dateTime' | 'refe
 /** An attribute that a list can be filtered by. */
 export interface FilterAttribute {
   readonly type: AttributeType;
+  /** How it is written where that is not as in the catalogue, such as `extRef`; it is found whatever the case. */
+  readonly shown?: string;
   /** Whether a string is compared as it is, and not by its comparison key (decision 3). */
   readonly exact?: boolean;
 }

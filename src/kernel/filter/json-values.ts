@@ -24,6 +24,11 @@ export function withKeys(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withKeys(each)]));
 }
 
+/** The comparison keys of the texts that there are, by name. */
+export function keysOfTexts(texts: Readonly<Record<string, string | null>>): object {
+  return withKeys(Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== null))) as object;
+}
+
 /** Longest path, and longest value, in an index entry, in characters. Both are cut there. */
 const LONGEST = 200;
 

@@ -1,5 +1,5 @@
 export { AccessModule } from './access.module.js';
-export { effectiveUsersIn, findSets } from './effective/effective-sets.js';
+export { effectiveUsersIn, findSets, findSetsApart, type SetsApart } from './effective/effective-sets.js';
 export {
   SET_KINDS,
   explainedStatement,

@@ -8,7 +8,7 @@ import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';
 import { RequiresOneOf } from '../../security/decorators.js';
 import { AboutApplications } from '../../security/named-applications.js';
-import { EntitlementFilter, EntitlementPageQuery } from './dto/assignment-search.requests.js';
+import { EntitlementListQuery, EntitlementSearch } from './dto/assignment-search.requests.js';
 import { EntitlementCreate, EntitlementUpdate } from './dto/entitlement.requests.js';
 import { EntitlementResponse, EntitlementsPage } from './dto/entitlement.responses.js';
 import { EntitlementGrant } from './dto/grant.requests.js';
@@ -48,16 +48,17 @@ export class EntitlementsController {
   @AboutApplications(applicationInBody)
   @Route({
     summary: 'Search entitlements',
-    description: 'The fields that are sent combine with AND, each compared exactly; `{}` finds all.',
+    description:
+      'The fields that are sent combine with AND, each compared exactly, and with `filter`, which is sent in the query or in the body; `{}` finds all.',
     status: 200,
     bare: EntitlementsPage,
   })
   async searchEntitlements(
     @CurrentScope() scope: TenantScope,
-    @Query() query: EntitlementPageQuery,
-    @Body() filter: EntitlementFilter,
+    @Query() query: EntitlementListQuery,
+    @Body() body: EntitlementSearch,
   ): Promise<Answer> {
-    return bare(await this.entitlements.search(scope, query, filter));
+    return bare(await this.entitlements.search(scope, query, body));
   }
 
   @IdempotentPost(':entitlement_code')

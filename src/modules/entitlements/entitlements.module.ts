@@ -5,6 +5,7 @@ import { GrantingService } from './granting/granting.service.js';
 import { GroupsModule } from '../groups/index.js';
 import { UsersModule } from '../users/index.js';
 import { ChildrenService } from './children/children.service.js';
+import { EffectiveAssignmentsService } from './effective/effective-assignments.service.js';
 import { HeldEntitlementsController } from './holders/held-entitlements.controller.js';
 import { HeldEntitlementsService } from './holders/held-entitlements.service.js';
 import { AssignmentRightsController } from './rights/assignment-rights.controller.js';
@@ -24,6 +25,7 @@ import { AssignmentSearchService } from './search/assignment-search.service.js';
   providers: [
     AssignmentRightsService,
     ChildrenService,
+    EffectiveAssignmentsService,
     HeldEntitlementsService,
     GrantingService,
     EntitlementsService,

@@ -1,8 +1,10 @@
+import { filteredList, type ListRequest } from '../../persistence/filter/filtered-list.js';
 import type { ListQuery } from '../../persistence/paginator.js';
 import { statement } from '../../persistence/statement.js';
 import type { EntitlementType } from '../roles/index.js';
 import type { EntitlementFilter } from './dto/assignment-search.requests.js';
 import type { EntitlementResponse } from './dto/entitlement.responses.js';
+import { ENTITLEMENT_FILTER } from './entitlement-filter.read-model.js';
 import { RIGHTS_OF_ROLE } from './rights/rights.queries.js';
 import type { Right } from './rights/rights.js';
 import { ofEntitlement } from './search/assignment-search.read-model.js';
@@ -22,7 +24,7 @@ export interface EntitlementRow {
 }
 
 /** The columns of EntitlementRow, of a role `r`. */
-export const ENTITLEMENT = `r.id, r.name, r.description, r.entitlement_type, r.application_id, r.category, r.ext_ref,
+const ENTITLEMENT = `r.id, r.name, r.description, r.entitlement_type, r.application_id, r.category, r.ext_ref,
   r.created_at, r.updated_at, ${RIGHTS_OF_ROLE} AS rights`;
 
 /** One of them; no row where there is none. By roles_pkey. Values: tenant, role. */
@@ -34,16 +36,27 @@ export const FIND_ENTITLEMENT = statement(
 /** The same, and nobody changes it or its rights until the transaction ends. */
 export const HOLD_ENTITLEMENT = statement('entitlements.hold', `${FIND_ENTITLEMENT.text} FOR SHARE OF r`);
 
-/** Those that the filter finds, in the order of their ids. By roles_application_name_key or roles_pkey. */
-export function entitlementsFound(tenantId: string, filter: EntitlementFilter): ListQuery {
-  const conditions = ofEntitlement(new Conditions(tenantId), filter);
-  return {
-    list: 'entitlements',
-    values: conditions.values,
-    select: ENTITLEMENT,
-    from: `FROM roles r WHERE r.tenant_id = $1 AND r.level = 'application'${conditions.sql}`,
+/** A list of entitlements `r`, as the caller asks for it; in the order of their ids where no other is asked for. */
+export function entitlementList(
+  list: string,
+  where: string,
+  values: readonly unknown[],
+  asked: ListRequest,
+): ListQuery {
+  const parts = {
+    catalogue: ENTITLEMENT_FILTER,
+    from: `FROM roles r WHERE r.tenant_id = $1 AND ${where}`,
+    values,
     sort: [{ column: 'id', type: 'uuid' }],
-  };
+  } as const;
+  const filtered = filteredList(parts, asked);
+  return { list, select: [ENTITLEMENT, ...filtered.also].join(', '), ...filtered };
+}
+
+/** Those that the filter finds. By roles_application_name_key or roles_pkey. */
+export function entitlementsFound(tenantId: string, filter: EntitlementFilter, asked: ListRequest): ListQuery {
+  const { sql, values } = ofEntitlement(new Conditions(tenantId), filter);
+  return entitlementList('entitlements', `r.level = 'application'${sql}`, values, asked);
 }
 
 /** An entitlement as this surface shows it. */

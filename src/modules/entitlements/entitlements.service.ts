@@ -8,7 +8,7 @@ import type { TenantScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
 import type { Transaction } from '../../persistence/unit-of-work.js';
 import { Role, RolesRepository, lockChildren } from '../roles/index.js';
-import type { EntitlementFilter, EntitlementPageQuery } from './dto/assignment-search.requests.js';
+import type { EntitlementListQuery, EntitlementSearch } from './dto/assignment-search.requests.js';
 import type { EntitlementCreate, EntitlementUpdate } from './dto/entitlement.requests.js';
 import type { EntitlementResponse, EntitlementsPage } from './dto/entitlement.responses.js';
 import {
@@ -60,10 +60,22 @@ export class EntitlementsService {
     return entitlementResponse(await this.#find(scope, code));
   }
 
-  /** One page of those that all filters leave, with their exact number. */
-  async search(scope: TenantScope, query: EntitlementPageQuery, filter: EntitlementFilter): Promise<EntitlementsPage> {
+  /**
+   * One page of those that all filters leave, with their exact number. Errors: 400 `invalid_filter`, `filter_too_slow`,
+   * and where both query and body have a filter.
+   */
+  async search(
+    scope: TenantScope,
+    query: EntitlementListQuery,
+    { filter, ...fields }: EntitlementSearch,
+  ): Promise<EntitlementsPage> {
+    if (query.filter !== undefined && filter !== undefined) {
+      throw invalid(['body', 'filter'], 'filter must be in the query or in the body, not in both', 'contradiction');
+    }
     const { page, perPage } = query.toPage();
-    const list = entitlementsFound(scope.tenantId, filter);
+    const { sort_by, sort_order } = query;
+    const asked = { filter: query.filter ?? filter, sort_by, sort_order };
+    const list = entitlementsFound(scope.tenantId, fields, asked);
     const found = await this.doors.paginator.rows<EntitlementRow>(scope, list, { page, perPage });
     return { count: found.totalItems, page, limit: perPage, resources: found.items.map(entitlementResponse) };
   }

@@ -1,4 +1,5 @@
 import { Column, Entity } from 'typeorm';
+import { keysOfTexts } from '../../kernel/filter/json-values.js';
 import { TenantResource } from '../../persistence/tenant-resource.entity.js';
 
 /** Where a role counts: in one application, in the organization (the tenant), in a workspace or in a project. */
@@ -35,6 +36,10 @@ export class Role extends TenantResource {
   @Column({ type: 'text', nullable: true })
   description!: string | null;
 
+  /** Comparison keys of the other texts, for filters. */
+  @Column({ type: 'jsonb', default: {}, select: false })
+  filterKeys!: object;
+
   /** A share role stands for what is shared with outsiders; it cannot be assigned. */
   @Column({ type: 'text', default: 'normal' })
   type!: RoleType;
@@ -62,4 +67,13 @@ export class Role extends TenantResource {
   /** What it is called in the connected application; of applications' roles only. */
   @Column({ type: 'text', nullable: true })
   extRef!: string | null;
+}
+
+/** The keys that go with the texts of a role beside its name; set whenever one of them is. */
+export function roleFilterKeys({
+  description,
+  displayName,
+  category,
+}: Pick<Role, 'description' | 'displayName' | 'category'>): object {
+  return keysOfTexts({ description, display_name: displayName, category });
 }

@@ -8,7 +8,7 @@ import { ResourceRepository } from '../../persistence/resource-repository.js';
 import type { Transaction, UnitOfWork } from '../../persistence/unit-of-work.js';
 import { RoleAssignmentsService } from './assigning/role-assignments.service.js';
 import { deriveEffective, leaveNestings } from './children/effective-permissions.js';
-import { Role } from './role.entity.js';
+import { Role, roleFilterKeys } from './role.entity.js';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -48,6 +48,7 @@ export class RolesRepository extends ResourceRepository<Role> {
     also?: (transaction: Transaction) => Promise<void>,
   ): Promise<Role> {
     role.effectivePermissions = role.permissions;
+    role.filterKeys = roleFilterKeys(role);
     return this.#giving(scope, role, role.permissions, () => super.create(scope, role, input, also));
   }
 
@@ -61,7 +62,7 @@ export class RolesRepository extends ResourceRepository<Role> {
   ): Promise<Role> {
     // Checked before it is changed, with the row locked: who holds the role holds what is new to it only afterwards.
     const checked = async (before: Role): Promise<Partial<Role>> => {
-      const changes = await alter(before);
+      const changes = withFilterKeys(before, await alter(before));
       const { permissions } = changes;
       if (!permissions || isDeepStrictEqual(permissions, before.permissions)) return changes;
       const had = new Set(before.permissions);
@@ -91,6 +92,12 @@ export class RolesRepository extends ResourceRepository<Role> {
     const scopeId = level === 'organization' ? scope.tenantId : applicationId;
     return this.delegation.giving(scope, { kind: 'permissions', level, scopeId, permissions }, give);
   }
+}
+
+/** The keys are not read with a role, so that they are set only where they change. */
+function withFilterKeys(before: Role, changes: Partial<Role>): Partial<Role> {
+  const filterKeys = roleFilterKeys({ ...before, ...changes });
+  return isDeepStrictEqual(filterKeys, roleFilterKeys(before)) ? changes : { ...changes, filterKeys };
 }
 
 /** A role as the audit trail keeps it, whatever its level; statements that write their own trail have the same names. */

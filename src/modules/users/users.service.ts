@@ -71,6 +71,7 @@ export class UsersService {
     const pattern = asked.search === undefined ? null : containing(comparisonKey(asked.search));
     const parts = {
       catalogue: USER_FILTER,
+      table: { rows: 'users u', tenant: 'u.tenant_id', id: 'u.id' },
       from: `FROM users u
               WHERE u.tenant_id = $1 AND ($2::text IS NULL OR u.search_key LIKE $2) AND ($3::text IS NULL OR u.status = $3)`,
       values: [scope.tenantId, pattern, asked.status ?? null],

@@ -33,7 +33,7 @@ export class WorkspacesController {
   @Requires('directory:read')
   @Route({ summary: 'List the workspaces', page: WorkspaceResponse })
   async listWorkspaces(@CurrentScope() scope: TenantScope, @Query() query: WorkspaceListQuery): Promise<Answer> {
-    const page = await this.workspaces.list(scope, query.search, query.toPageRequest());
+    const page = await this.workspaces.list(scope, query, query.toPageRequest());
     return paged(mapPage(page, workspaceResponse));
   }
 

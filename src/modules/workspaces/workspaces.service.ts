@@ -7,13 +7,15 @@ import type { ExpectedVersion } from '../../kernel/version.js';
 import { actorJson } from '../../persistence/audit-statement.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { inBatches } from '../../persistence/in-batches.js';
+import { filteredList, type ListRequest } from '../../persistence/filter/filtered-list.js';
 import { containing } from '../../persistence/like-pattern.js';
 import { ResourceRepository, type RemovalHook } from '../../persistence/resource-repository.js';
 import type { Transaction } from '../../persistence/unit-of-work.js';
 import type { WorkspaceCreate, WorkspaceUpdate } from './dto/workspace.requests.js';
 import { workspaceResponse } from './dto/workspace.response.js';
 import { REMOVE_PROJECTS_OF } from './projects/projects.queries.js';
-import { Workspace } from './workspace.entity.js';
+import { WORKSPACE_FILTER } from './workspace-filter.read-model.js';
+import { Workspace, workspaceKeys } from './workspace.entity.js';
 
 /** The workspaces of a tenant. */
 @Injectable()
@@ -33,26 +35,30 @@ export class WorkspacesService {
 
   /** Errors: 409 `name_taken`. */
   async create(scope: TenantScope, input: WorkspaceCreate): Promise<Workspace> {
+    const fields = { name: input.name, description: input.description ?? null };
     const workspace = Object.assign(new Workspace(), {
       tenantId: scope.tenantId,
       id: newId(),
-      name: input.name,
-      nameKey: comparisonKey(input.name),
-      description: input.description ?? null,
+      ...fields,
+      ...workspaceKeys(fields),
     });
     return this.#workspaces.create(scope, workspace, { ...input });
   }
 
-  /** In the order in which they were made. */
-  async list(scope: TenantScope, search: string | undefined, request: PageRequest): Promise<Page<Workspace>> {
-    const query = {
-      list: 'workspaces',
-      alias: 'w',
+  /** In the order in which they were made, where no other is asked for. Errors: 400 `invalid_filter`, `filter_too_slow`. */
+  async list(
+    scope: TenantScope,
+    asked: ListRequest & { search?: string | undefined },
+    request: PageRequest,
+  ): Promise<Page<Workspace>> {
+    const { search } = asked;
+    const parts = {
+      catalogue: WORKSPACE_FILTER,
       from: `FROM workspaces w WHERE w.tenant_id = $1 AND ($2::text IS NULL OR w.name_key LIKE $2)`,
       values: [scope.tenantId, search === undefined ? null : containing(comparisonKey(search))],
       sort: [{ column: 'id', type: 'uuid' }],
     } as const;
-    return this.#workspaces.list(scope, query, request);
+    return this.#workspaces.list(scope, { list: 'workspaces', alias: 'w', ...filteredList(parts, asked) }, request);
   }
 
   /** Errors: 404. */
@@ -83,10 +89,9 @@ async function removeProjects(transaction: Transaction, scope: TenantScope, work
 }
 
 function patched(before: Workspace, patch: WorkspaceUpdate): Partial<Workspace> {
-  const name = patch.name ?? before.name;
-  return {
-    name,
-    nameKey: comparisonKey(name),
+  const fields = {
+    name: patch.name ?? before.name,
     description: patch.description === undefined ? before.description : patch.description,
   };
+  return { ...fields, ...workspaceKeys(fields) };
 }

@@ -2,7 +2,8 @@ import { bindFilter } from '../../kernel/filter/bind-filter.js';
 import { parseFilter } from '../../kernel/filter/parse-filter.js';
 import type { SortColumn } from '../paginator.js';
 import { filterSql } from './filter-sql.js';
-import type { SqlAttribute, SqlCatalogue } from './sql-attribute.js';
+import { isNarrow } from './lookups.js';
+import type { FilteredTable, SqlAttribute, SqlCatalogue } from './sql-attribute.js';
 
 /** What a caller asks of a list beside its page. */
 export interface ListRequest {
@@ -22,6 +23,8 @@ interface ListParts {
   readonly sort: readonly [SortColumn, ...SortColumn[]];
   readonly descending?: boolean;
   readonly catalogue: SqlCatalogue;
+  /** For a list that may be long, of rows of one table that `id` tells apart: what an index finds is looked for once. */
+  readonly table?: FilteredTable;
 }
 
 /** The same with what one caller asks for, for the paginator. */
@@ -33,6 +36,7 @@ interface AskedList {
   readonly also: readonly string[];
   readonly asked: readonly unknown[] | undefined;
   readonly filtered: { readonly indexed: string } | undefined;
+  readonly found: (FilteredTable & { readonly also: readonly string[] }) | undefined;
 }
 
 /**
@@ -42,8 +46,8 @@ interface AskedList {
 export function filteredList(list: ListParts, request: ListRequest): AskedList {
   const { filter, sort_by: by, sort_order: order } = request;
   const values = [...list.values];
-  const condition =
-    filter === undefined ? '' : ` AND (${filterSql(bindFilter(parseFilter(filter), list.catalogue), values)})`;
+  const bound = filter === undefined ? null : bindFilter(parseFilter(filter), list.catalogue);
+  const condition = bound ? ` AND (${filterSql(bound, values, list.table)})` : '';
   const { also, sort } = by === undefined ? { also: [], sort: list.sort } : sortedBy(by, list);
   const byDefault = by === undefined && (list.descending ?? false);
   return {
@@ -53,13 +57,14 @@ export function filteredList(list: ListParts, request: ListRequest): AskedList {
     sort,
     descending: order === undefined ? byDefault : order === 'descending',
     asked: (filter ?? by ?? order) ? [filter ?? null, by ?? null, order ?? null] : undefined,
+    found: list.table && bound && isNarrow(bound) ? { ...list.table, also } : undefined,
     filtered: filter === undefined && by === undefined ? undefined : { indexed: indexedOf(list.catalogue) },
   };
 }
 
 /** By an attribute, and by the last column of the list's own order where two rows are alike in it. */
 function sortedBy(name: string, list: ListParts): { also: readonly string[]; sort: readonly SortColumn[] } {
-  const by = list.catalogue[name]?.sort;
+  const by = list.catalogue[name.toLowerCase()]?.sort;
   const last = list.sort.at(-1);
   if (!by || !last) throw new Error(`${name} is not for sorting.`);
   const value = by.nullable ? `coalesce(${by.sql}, '')` : by.sql;
@@ -75,8 +80,9 @@ function sortedBy(name: string, list: ListParts): { also: readonly string[]; sor
 /** What a filter is fast by, for whoever wrote one that is not. */
 function indexedOf(catalogue: SqlCatalogue): string {
   const told = ([name, attribute]: [string, SqlAttribute]): string => {
-    if (attribute.entries) return `${name}.<path> (eq, sw)`;
-    return attribute.index ? `${name} (eq, sw)` : name;
+    const { shown = name } = attribute;
+    if (attribute.entries) return `${shown}.<path> (eq, sw)`;
+    return attribute.index ? `${shown} (eq, sw)` : shown;
   };
   return Object.entries(catalogue)
     .filter(([, attribute]) => attribute.index ?? attribute.entries ?? attribute.fast)
@@ -86,10 +92,12 @@ function indexedOf(catalogue: SqlCatalogue): string {
 
 /** The names that a list can be sorted by. */
 export function sortNames(catalogue: SqlCatalogue): string[] {
-  return Object.entries(catalogue).flatMap(([name, { sort }]) => (sort ? [name] : []));
+  return Object.entries(catalogue).flatMap(([name, { sort, shown = name }]) => (sort ? [shown] : []));
 }
 
 /** The names that a list can be filtered by, as they are shown. */
 export function filterNames(catalogue: SqlCatalogue): string[] {
-  return Object.entries(catalogue).map(([name, { type }]) => (type === 'json' ? `${name}.<path>` : name));
+  return Object.entries(catalogue).map(([name, { type, shown = name }]) =>
+    type === 'json' ? `${shown}.<path>` : shown,
+  );
 }

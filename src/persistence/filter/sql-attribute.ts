@@ -26,5 +26,14 @@ export interface SqlAttribute extends FilterAttribute {
 
 export type SqlCatalogue = FilterCatalogue<SqlAttribute>;
 
+/** The table whose rows a list filters, as SQL; the values begin with the tenant. */
+export interface FilteredTable {
+  /** Table and alias. */
+  readonly rows: string;
+  readonly tenant: string;
+  /** What tells its rows apart. */
+  readonly id: string;
+}
+
 /** Characters of a key that an index column of the kind `prefix` or `loose` holds. */
 export const KEY_PREFIX = 200;

@@ -23,6 +23,8 @@ export interface Reach {
   readonly tables: string;
   /** The owners, as `owner_id`, of the stored sets of users who have it themselves. */
   readonly directOwners: string;
+  /** A column of `directOwners` that keeps their users apart as the `moment` of `given` does; left out where nothing does. */
+  readonly directMoment?: string;
   /** The ordinals of users who have it themselves for a time, as rows of the statement; left out where nobody can. */
   readonly directForATime?: string;
   /** What the user `u` has itself, a row or none: `moment` and what else rows show. */
@@ -80,6 +82,7 @@ const KEPT_ROWS = `SELECT kept.kind, kept.moment, NULL, NULL, kept.lists, NULL F
  */
 export function setsStatement(reach: Reach, byMoment = false): Statement {
   const moment = byMoment ? 'inside.moment' : 'NULL::bigint';
+  const directMoment = (byMoment ? reach.directMoment : undefined) ?? 'NULL';
   const sets = statement(
     `${reach.name}_sets${byMoment ? '_by_moment' : ''}`,
     `WITH ${reach.tables}, inside AS MATERIALIZED (
@@ -91,7 +94,7 @@ export function setsStatement(reach: Reach, byMoment = false): Statement {
      ), owners AS (
        SELECT ${group} AS kind, inside.group_id AS owner_id, ${moment} AS moment FROM inside
        UNION ALL SELECT ${via}, group_id, NULL FROM through
-       UNION ALL SELECT ${direct}, own.owner_id, NULL FROM (${reach.directOwners}) own
+       UNION ALL SELECT ${direct}, own.owner_id, ${directMoment} FROM (${reach.directOwners}) own
        UNION ALL SELECT ${suspended}, $1, NULL FROM door WHERE is_open
      ), ${KEPT}
      SELECT ${application} AS kind, NULL::bigint AS moment, NULL::int AS chunk, NULL::bytea AS bits, NULL::bytea AS lists,

@@ -81,6 +81,36 @@ export async function findSets(
   };
 }
 
+/** The sets of several things that are held, apart. */
+export interface SetsApart {
+  readonly suspended: UserSet;
+  /** Of the thing whose moments, in the statement, are this number. */
+  readonly of: (number: number) => { readonly direct: UserSet; readonly group: UserSet };
+}
+
+/** Reads with a setsStatement by moments whose reach keeps direct holders apart as well. */
+export async function findSetsApart(
+  database: Database,
+  scope: TenantScope,
+  statement: Statement,
+  values: unknown[],
+): Promise<SetsApart> {
+  const sets = new Map<string, UserSet>();
+  const setFor = (kind: number, moment: number | string | null): UserSet => {
+    const key = `${kind} ${moment ?? ''}`;
+    const set = sets.get(key) ?? new UserSet();
+    sets.set(key, set);
+    return set;
+  };
+  for (const row of await database.queryLong<Row>(scope, statement, values)) {
+    if (row.kind !== SET_KINDS.application) setFor(row.kind, row.moment).addPacked(row);
+  }
+  return {
+    suspended: setFor(SET_KINDS.suspended, null),
+    of: (number) => ({ direct: setFor(SET_KINDS.direct, number), group: setFor(SET_KINDS.group, number) }),
+  };
+}
+
 /** Who may use the application: each user once. */
 export function effectiveUsersIn(sets: EffectiveSets): UserSet {
   return chosen(sets, {});

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { comparisonKey } from '../../../kernel/comparison-key.js';
+import { keysOfTexts } from '../../../kernel/filter/json-values.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
 import type { Statement } from '../../../persistence/statement.js';
@@ -44,15 +45,31 @@ const GROUPS: Named<Group> = {
   keysOf: groupKeys,
   columns: { nameKey: 'name_key', descriptionKey: 'description_key' },
 };
-/** What has a name and its key alone. */
-const NAMED_ALONE = (['role', 'workspace', 'project'] as const).map(
-  (kind): Named<{ readonly id: string; readonly name: string }> => ({
+/** What later rooms keep with a name and a description, as groups do. */
+const DESCRIBED = (['workspace', 'project'] as const).map(
+  (kind): Named<Pick<Group, 'id' | 'name' | 'description'>> => ({
     kind: `${kind}_key`,
     statement: NAMED[`${kind}s`],
-    keysOf: ({ name }) => ({ nameKey: comparisonKey(name) }),
-    columns: { nameKey: 'name_key' },
+    keysOf: groupKeys,
+    columns: { nameKey: 'name_key', descriptionKey: 'description_key' },
   }),
 );
+interface RoleRow {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly displayName: string | null;
+  readonly category: string | null;
+}
+const ROLES: Named<RoleRow> = {
+  kind: 'role_key',
+  statement: NAMED.roles,
+  keysOf: ({ name, description, displayName, category }) => ({
+    nameKey: comparisonKey(name),
+    filterKeys: keysOfTexts({ description, display_name: displayName, category }),
+  }),
+  columns: { nameKey: 'name_key', filterKeys: 'filter_keys' },
+};
 const APPLICATIONS: Named<Application> = {
   kind: 'application_key',
   statement: NAMED.applications,
@@ -78,7 +95,8 @@ export async function wrongKeys(transaction: Transaction, scope: TenantScope, mo
   };
   await compare(transaction, scope, USERS, add);
   await compare(transaction, scope, GROUPS, add);
-  for (const named of NAMED_ALONE) await compare(transaction, scope, named, add);
+  await compare(transaction, scope, ROLES, add);
+  for (const described of DESCRIBED) await compare(transaction, scope, described, add);
   await compare(transaction, scope, APPLICATIONS, add);
   return { found, total };
 }

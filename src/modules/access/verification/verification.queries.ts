@@ -189,15 +189,19 @@ export const NAMED = {
   ),
   roles: statement(
     'access.verify_role_names',
-    `SELECT id, name, name_key AS "nameKey" FROM roles WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+    `SELECT id, name, description, display_name AS "displayName", category, name_key AS "nameKey",
+            filter_keys AS "filterKeys"
+       FROM roles WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
   ),
   workspaces: statement(
     'access.verify_workspace_names',
-    `SELECT id, name, name_key AS "nameKey" FROM workspaces WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+    `SELECT id, name, description, name_key AS "nameKey", description_key AS "descriptionKey"
+       FROM workspaces WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
   ),
   projects: statement(
     'access.verify_project_names',
-    `SELECT id, name, name_key AS "nameKey" FROM projects WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+    `SELECT id, name, description, name_key AS "nameKey", description_key AS "descriptionKey"
+       FROM projects WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
   ),
   applications: statement(
     'access.verify_application_names',

@@ -1,6 +1,14 @@
-import { Choice, Text } from '../../../http/fields/fields.js';
+import { Choice, Flag, Text } from '../../../http/fields/fields.js';
+import {
+  FilterParameter,
+  SortOrderParameter,
+  SortParameter,
+  type SortOrder,
+} from '../../../http/fields/filter-fields.js';
 import { FlagParameter, Int32Parameter, WordParameter } from '../../../http/fields/query-fields.js';
+import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
 import { ENTITLEMENT_TYPES, type EntitlementType } from '../../roles/index.js';
+import { ENTITLEMENT_FILTER } from '../entitlement-filter.read-model.js';
 
 /** Who can hold an entitlement, as contract 4 names them. Groups by rule do not exist yet: a search for them finds none. */
 export const ASSIGNEE_TYPES = ['USER', 'GROUP', 'DYNAMIC_GROUP'] as const;
@@ -10,7 +18,7 @@ export type AssigneeType = (typeof ASSIGNEE_TYPES)[number];
 const MOST_ROWS = 500;
 
 /** A page as this surface asks for it; numbers out of bounds count as the nearest that is right. */
-export class EntitlementPageQuery {
+class EntitlementPageQuery {
   @Int32Parameter({
     description: `Rows a page, 1 to ${MOST_ROWS}; more counts as ${MOST_ROWS}, less than 1 as 1.`,
     example: MOST_ROWS,
@@ -27,6 +35,27 @@ export class EntitlementPageQuery {
     return { page: Math.max(page, 1), perPage: Math.min(Math.max(limit, 1), MOST_ROWS) };
   }
 }
+
+const FILTER_SAMPLE = 'name sw "edit" and category pr';
+
+/** How a list of entitlements is filtered, sorted and read by pages. */
+export class EntitlementListQuery extends EntitlementPageQuery {
+  @FilterParameter(filterNames(ENTITLEMENT_FILTER), FILTER_SAMPLE)
+  filter?: string;
+
+  @SortParameter(sortNames(ENTITLEMENT_FILTER))
+  sort_by?: string;
+
+  @SortOrderParameter()
+  sort_order?: SortOrder;
+}
+
+const EFFECTIVE = {
+  description:
+    'Whether the active users are listed whom assignments reach, one row a user and entitlement, instead of the assignments: `type` then says how (`USER`: the user has it itself, which wins), `group` means through this group, directly or nested, and `user` this user. Without `user` and `group` at most 100 entitlements may be left by the body. An extension of the published contract.',
+  sample: true,
+  fallback: false,
+};
 
 /** Which assignments are searched for, beside what the body says of the entitlement. */
 export class EntitlementAssignmentQuery extends EntitlementPageQuery {
@@ -46,6 +75,9 @@ export class EntitlementAssignmentQuery extends EntitlementPageQuery {
 
   @FlagParameter({ description: 'Whether each assignment shows its right values.', sample: true, fallback: false })
   includeRights?: boolean;
+
+  @FlagParameter(EFFECTIVE)
+  effective?: boolean;
 }
 
 /** What is searched for of entitlements. The fields that are sent combine with AND, each compared exactly. */
@@ -77,4 +109,16 @@ export class EntitlementFilter {
 
   @Text({ description: 'What it is called in the connected application.', optional: true })
   extRef?: string;
+}
+
+/** What is searched for of entitlements, when they themselves are. */
+export class EntitlementSearch extends EntitlementFilter {
+  @FilterParameter(filterNames(ENTITLEMENT_FILTER), FILTER_SAMPLE)
+  filter?: string;
+}
+
+/** What is searched for of entitlements, when those who hold them are. */
+export class AssignmentSearch extends EntitlementFilter {
+  @Flag({ ...EFFECTIVE, description: 'The same as `effective` in the query.' })
+  effective?: boolean;
 }

@@ -6,6 +6,16 @@ import { ASSIGNEE_TYPES, type AssigneeType } from './assignment-search.requests.
 const MOMENT = { type: String, format: 'date-time' } as const;
 const NAMED = { type: String, nullable: true } as const;
 
+/** A group on the way from a user to an entitlement. */
+@ApiSchema({ name: 'EntitlementPathGroup' })
+export class EntitlementPathGroup {
+  @ApiProperty({ type: String, description: 'Code of the group.', example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d55' })
+  code!: string;
+
+  @ApiProperty({ type: String, example: 'Engineering' })
+  name!: string;
+}
+
 /** Who holds an entitlement, as contract 4 has it. */
 @ApiSchema({ name: 'EntitlementAssignment' })
 export class EntitlementAssignment {
@@ -69,6 +79,14 @@ export class EntitlementAssignment {
 
   @ApiProperty({ ...MOMENT, nullable: true, example: null })
   lastModTime!: Date | null;
+
+  @ApiProperty({
+    type: [EntitlementPathGroup],
+    required: false,
+    description:
+      'Only with `effective=true`: from the group that holds the user up to `group`, which has the entitlement; a shortest way. Empty where the user has it itself.',
+  })
+  path?: EntitlementPathGroup[];
 }
 
 @ApiSchema({ name: 'EntitlementAssignmentPage' })

@@ -1,6 +1,6 @@
 import { Ids } from '../../../http/fields/fields.js';
 import { FlagParameter } from '../../../http/fields/query-fields.js';
-import { EntitlementPageQuery } from './assignment-search.requests.js';
+import { EntitlementListQuery } from './assignment-search.requests.js';
 
 /** Children that one call adds or removes. */
 const MOST_CHILDREN = 1000;
@@ -21,7 +21,7 @@ export class EntitlementChildren {
 }
 
 /** How the entitlements of a user or a group are listed. */
-export class HeldEntitlementsQuery extends EntitlementPageQuery {
+export class HeldEntitlementsQuery extends EntitlementListQuery {
   @FlagParameter({
     description: 'Whether all that is inside of them is listed as well.',
     sample: true,

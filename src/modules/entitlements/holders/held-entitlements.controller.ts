@@ -8,7 +8,7 @@ import { PathId } from '../../../http/path-id.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { RequiresOneOf } from '../../../security/decorators.js';
 import { ChildrenService } from '../children/children.service.js';
-import { EntitlementPageQuery } from '../dto/assignment-search.requests.js';
+import { EntitlementListQuery } from '../dto/assignment-search.requests.js';
 import { EntitlementChildren, HeldEntitlementsQuery } from '../dto/children.requests.js';
 import { EntitlementsPage } from '../dto/entitlement.responses.js';
 import { ENTITLEMENT_MANAGERS, ENTITLEMENT_READERS } from '../entitlement-scopes.js';
@@ -50,7 +50,7 @@ export class HeldEntitlementsController {
   async listEntitlementChildren(
     @CurrentScope() scope: TenantScope,
     @PathId('entitlement_code') code: string,
-    @Query() query: EntitlementPageQuery,
+    @Query() query: EntitlementListQuery,
   ): Promise<EntitlementsPage> {
     return this.held.children(scope, code, query);
   }
@@ -71,6 +71,6 @@ export class HeldEntitlementsController {
     @Body() body: EntitlementChildren,
   ): Promise<Answer> {
     await this.children.change(scope, code, body);
-    return bare(await this.held.children(scope, code, new EntitlementPageQuery()));
+    return bare(await this.held.children(scope, code, new EntitlementListQuery()));
   }
 }

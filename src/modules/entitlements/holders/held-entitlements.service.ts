@@ -4,10 +4,10 @@ import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import type { ListQuery } from '../../../persistence/paginator.js';
 import { GroupsService } from '../../groups/index.js';
 import { UsersService } from '../../users/index.js';
-import type { EntitlementPageQuery } from '../dto/assignment-search.requests.js';
+import type { EntitlementListQuery } from '../dto/assignment-search.requests.js';
 import type { HeldEntitlementsQuery } from '../dto/children.requests.js';
 import type { EntitlementsPage } from '../dto/entitlement.responses.js';
-import { ENTITLEMENT, entitlementResponse, type EntitlementRow } from '../entitlements.read-model.js';
+import { entitlementList, entitlementResponse, type EntitlementRow } from '../entitlements.read-model.js';
 import { EntitlementsService } from '../entitlements.service.js';
 
 /** Which entitlements a user or a group was granted, and which are inside of which. */
@@ -20,7 +20,10 @@ export class HeldEntitlementsService {
     private readonly entitlements: EntitlementsService,
   ) {}
 
-  /** Those that the user was granted itself, and with `sublevels` all that is inside of them. Errors: 404. */
+  /**
+   * Those that the user was granted itself, and with `sublevels` all that is inside of them. Errors: 404, and as all of
+   * these lists 400 `invalid_filter`, `filter_too_slow`.
+   */
   async ofUser(scope: TenantScope, userId: string, query: HeldEntitlementsQuery): Promise<EntitlementsPage> {
     await this.users.get(scope, userId);
     return this.#page(scope, heldBy('user_id', [scope.tenantId, userId], query), query);
@@ -33,13 +36,13 @@ export class HeldEntitlementsService {
   }
 
   /** Those directly inside of a role. Errors: 404. */
-  async children(scope: TenantScope, code: string, query: EntitlementPageQuery): Promise<EntitlementsPage> {
+  async children(scope: TenantScope, code: string, query: EntitlementListQuery): Promise<EntitlementsPage> {
     await this.entitlements.get(scope, code);
     const inside = `SELECT c.child_id FROM role_children c WHERE c.tenant_id = $1 AND c.parent_id = $2`;
-    return this.#page(scope, among('entitlement-children', inside, [scope.tenantId, code]), query);
+    return this.#page(scope, among('entitlement-children', inside, [scope.tenantId, code], query), query);
   }
 
-  async #page(scope: TenantScope, list: ListQuery, query: EntitlementPageQuery): Promise<EntitlementsPage> {
+  async #page(scope: TenantScope, list: ListQuery, query: EntitlementListQuery): Promise<EntitlementsPage> {
     const { page, perPage } = query.toPage();
     const found = await this.doors.paginator.rows<EntitlementRow>(scope, list, { page, perPage });
     return { count: found.totalItems, page, limit: perPage, resources: found.items.map(entitlementResponse) };
@@ -56,15 +59,9 @@ function heldBy(column: 'user_id' | 'group_id', values: readonly string[], query
          SELECT c.child_id FROM held JOIN role_children c ON c.tenant_id = $1 AND c.parent_id = held.id
        ) SELECT held.id FROM held`
     : own;
-  return among(`entitlements-by-${column}`, ids, values);
+  return among(`entitlements-by-${column}`, ids, values, query);
 }
 
-function among(list: string, ids: string, values: readonly string[]): ListQuery {
-  return {
-    list,
-    values,
-    select: ENTITLEMENT,
-    from: `FROM roles r WHERE r.tenant_id = $1 AND r.id IN (${ids})`,
-    sort: [{ column: 'id', type: 'uuid' }],
-  };
+function among(list: string, ids: string, values: readonly string[], query: EntitlementListQuery): ListQuery {
+  return entitlementList(list, `r.id IN (${ids})`, values, query);
 }

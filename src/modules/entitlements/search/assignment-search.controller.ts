@@ -7,7 +7,7 @@ import { Route } from '../../../http/openapi/route.decorator.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { RequiresOneOf } from '../../../security/decorators.js';
 import { AboutApplications } from '../../../security/named-applications.js';
-import { EntitlementAssignmentQuery, EntitlementFilter } from '../dto/assignment-search.requests.js';
+import { AssignmentSearch, EntitlementAssignmentQuery } from '../dto/assignment-search.requests.js';
 import { EntitlementAssignmentPage } from '../dto/assignment.responses.js';
 import { ENTITLEMENT_READERS, applicationInBody } from '../entitlement-scopes.js';
 import { AssignmentSearchService } from './assignment-search.service.js';
@@ -24,13 +24,13 @@ export class AssignmentSearchController {
   @Route({
     summary: 'Search who holds which entitlement',
     description:
-      'Assignments to users and groups; what applications hold is not listed. All filters of query and body combine with AND: `{}` finds all, and what contradicts itself finds none.',
+      'Assignments to users and groups; what applications hold is not listed. All filters of query and body combine with AND: `{}` finds all, and what contradicts itself finds none. With `effective=true` each active user whom an assignment reaches, itself or through groups nested to any depth, is a row: one for a user and an entitlement, with the groups on the way.',
     bare: EntitlementAssignmentPage,
   })
   async searchEntitlementAssignments(
     @CurrentScope() scope: TenantScope,
     @Query() query: EntitlementAssignmentQuery,
-    @Body() filter: EntitlementFilter,
+    @Body() filter: AssignmentSearch,
   ): Promise<Answer> {
     return bare(await this.assignments.search(scope, query, filter));
   }

@@ -1,6 +1,7 @@
 import type { ListQuery } from '../../../persistence/paginator.js';
 import type { EntitlementType } from '../../roles/index.js';
 import type { AssigneeType, EntitlementAssignmentQuery, EntitlementFilter } from '../dto/assignment-search.requests.js';
+import type { EntitlementAssignment } from '../dto/assignment.responses.js';
 import { Conditions } from './filters.js';
 
 /** What holds an assignment `a`; a group by rule would be told apart by its kind. */
@@ -12,10 +13,15 @@ const ASSIGNEES: Readonly<Record<AssigneeType, string>> = {
 
 const VALUES_OF = `FROM assignment_right_values v
        WHERE v.tenant_id = $1 AND v.assignment_id = a.id`;
+const VALUES = `ARRAY(SELECT v.value ${VALUES_OF} ORDER BY v.right_name, v.value)`;
 
-/** The columns of AssignmentRow, of an assignment `a` of the role `r`. */
+/** Columns of AssignmentRow, of an assignment `a` of the role `r`. */
 const ROW = `a.id, a.user_id, a.group_id, r.id AS role_id, r.name, r.entitlement_type, r.ext_ref, r.application_id,
-  a.assigned_at, a.assigned_by, a.modified_at, a.modified_by`;
+  a.assigned_at, a.assigned_by, a.modified_at, a.modified_by, EXISTS (SELECT ${VALUES_OF}) AS has_rights`;
+
+/** The columns of AssignmentRow, with the right values where `withValues`, a condition, holds. */
+export const ASSIGNMENT_ROW = (withValues: string): string =>
+  `${ROW}, CASE WHEN ${withValues} THEN ${VALUES} END AS right_values`;
 
 export interface AssignmentRow {
   readonly id: string;
@@ -32,7 +38,34 @@ export interface AssignmentRow {
   readonly modified_by: string | null;
   readonly has_rights: boolean;
   /** Only where they are asked for. */
-  readonly right_values?: readonly string[];
+  readonly right_values?: readonly string[] | null;
+}
+
+/** What an assignment was made to. */
+export function typeOf({ group_id: groupId }: AssignmentRow): AssigneeType {
+  return groupId === null ? 'USER' : 'GROUP';
+}
+
+/** An assignment as contract 4 shows it. */
+export function entitlementAssignment(row: AssignmentRow): EntitlementAssignment {
+  return {
+    code: row.id,
+    type: typeOf(row),
+    user: row.user_id,
+    group: row.group_id,
+    entitlement: row.role_id,
+    entitlementName: row.name,
+    entitlementType: row.entitlement_type,
+    entitlementSubType: 'regular',
+    entitlementExtRef: row.ext_ref,
+    application: row.application_id,
+    rights: row.has_rights,
+    ...(row.right_values ? { rightValues: [...row.right_values] } : {}),
+    creationUser: row.assigned_by,
+    creationDate: row.assigned_at,
+    lastModUser: row.modified_by,
+    lastModTime: row.modified_at,
+  };
 }
 
 /** What the filter says of entitlements `r`, as conditions. */
@@ -60,13 +93,10 @@ export function assignmentsFound(
   const conditions = new Conditions(tenantId).code('a.user_id', query.user).code('a.group_id', query.group);
   ofEntitlement(conditions, filter);
   conditions.only(query.type ? ASSIGNEES[query.type] : `(${ASSIGNEES.USER} OR ${ASSIGNEES.GROUP})`);
-  const values = query.includeRights
-    ? `, ARRAY(SELECT v.value ${VALUES_OF} ORDER BY v.right_name, v.value) AS right_values`
-    : '';
   return {
     list: 'entitlement-assignments',
     values: conditions.values,
-    select: `${ROW}, EXISTS (SELECT ${VALUES_OF}) AS has_rights${values}`,
+    select: query.includeRights ? `${ROW}, ${VALUES} AS right_values` : ROW,
     from: `FROM role_assignments a JOIN roles r ON r.tenant_id = $1 AND r.id = a.role_id
             WHERE a.tenant_id = $1 AND a.level = 'application'${conditions.sql}`,
     sort: [{ column: 'id', type: 'uuid' }],

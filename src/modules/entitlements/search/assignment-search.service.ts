@@ -1,46 +1,37 @@
 import { Injectable } from '@nestjs/common';
+import { invalid } from '../../../kernel/domain-error.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
-import type { EntitlementAssignmentQuery, EntitlementFilter } from '../dto/assignment-search.requests.js';
-import type { EntitlementAssignment, EntitlementAssignmentPage } from '../dto/assignment.responses.js';
-import { assignmentsFound, type AssignmentRow } from './assignment-search.read-model.js';
+import type { AssignmentSearch, EntitlementAssignmentQuery } from '../dto/assignment-search.requests.js';
+import type { EntitlementAssignmentPage } from '../dto/assignment.responses.js';
+import { EffectiveAssignmentsService } from '../effective/effective-assignments.service.js';
+import { assignmentsFound, entitlementAssignment, type AssignmentRow } from './assignment-search.read-model.js';
 
 /** Who holds which entitlement of the tenant's applications. */
 @Injectable()
 export class AssignmentSearchService {
-  constructor(private readonly doors: DatabaseDoors) {}
+  constructor(
+    private readonly doors: DatabaseDoors,
+    private readonly effective: EffectiveAssignmentsService,
+  ) {}
 
-  /** One page of the assignments that all filters leave, with their exact number. */
+  /**
+   * One page of the assignments that all filters leave, or with `effective` of the users whom they reach, with the exact
+   * number. Errors: 400 `search_too_broad`, and where query and body say different things of `effective`.
+   */
   async search(
     scope: TenantScope,
     query: EntitlementAssignmentQuery,
-    filter: EntitlementFilter,
+    { effective, ...filter }: AssignmentSearch,
   ): Promise<EntitlementAssignmentPage> {
+    if (query.effective !== undefined && effective !== undefined && query.effective !== effective) {
+      const said = `effective must be what the query says, which is ${String(query.effective)}; send it once`;
+      throw invalid(['body', 'effective'], said, 'contradiction');
+    }
+    if (query.effective ?? effective) return this.effective.search(scope, query, filter);
     const { page, perPage } = query.toPage();
     const list = assignmentsFound(scope.tenantId, query, filter);
     const found = await this.doors.paginator.rows<AssignmentRow>(scope, list, { page, perPage });
     return { count: found.totalItems, page, limit: perPage, resources: found.items.map(entitlementAssignment) };
   }
-}
-
-/** An assignment as contract 4 shows it. */
-function entitlementAssignment(row: AssignmentRow): EntitlementAssignment {
-  return {
-    code: row.id,
-    type: row.user_id === null ? 'GROUP' : 'USER',
-    user: row.user_id,
-    group: row.group_id,
-    entitlement: row.role_id,
-    entitlementName: row.name,
-    entitlementType: row.entitlement_type,
-    entitlementSubType: 'regular',
-    entitlementExtRef: row.ext_ref,
-    application: row.application_id,
-    rights: row.has_rights,
-    ...(row.right_values ? { rightValues: [...row.right_values] } : {}),
-    creationUser: row.assigned_by,
-    creationDate: row.assigned_at,
-    lastModUser: row.modified_by,
-    lastModTime: row.modified_at,
-  };
 }

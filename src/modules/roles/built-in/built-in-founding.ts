@@ -4,6 +4,7 @@ import { newId } from '../../../kernel/ids.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { TenantFounding } from '../../../kernel/tenant-founding.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
+import { roleFilterKeys } from '../role.entity.js';
 import { BUILT_IN_ROLES, builtInName } from './built-in-roles.js';
 import { MAKE_BUILT_IN_ROLES } from './built-in.queries.js';
 
@@ -22,6 +23,7 @@ export class BuiltInFounding extends TenantFounding {
       ...role,
       id: newId(),
       name_key: comparisonKey(role.name),
+      filter_keys: roleFilterKeys({ description: role.description, displayName: null, category: null }),
       built_in: builtInName(role),
     }));
     await this.doors.database.write(scope, MAKE_BUILT_IN_ROLES, [scope.tenantId, JSON.stringify(rows)]);

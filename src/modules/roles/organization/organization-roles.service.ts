@@ -5,9 +5,11 @@ import { newId } from '../../../kernel/ids.js';
 import type { Page, PageRequest } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import type { ExpectedVersion } from '../../../kernel/version.js';
+import { filteredList, type ListRequest } from '../../../persistence/filter/filtered-list.js';
 import { checkPermissions } from '../permissions/permissions-field.js';
 import { Role, type RoleType } from '../role.entity.js';
 import { RolesRepository } from '../roles.repository.js';
+import { ORGANIZATION_ROLE_FILTER } from './organization-role-filter.read-model.js';
 import type {
   OrganizationLevel,
   OrganizationRoleCreate,
@@ -41,22 +43,25 @@ export class OrganizationRolesService {
     return this.roles.create(scope, role, { ...input });
   }
 
-  /** In the order of their ids: those made with the tenant first, then as they were made. */
+  /**
+   * In the order of their ids, where no other is asked for: those made with the tenant first, then as they were made.
+   * Errors: 400 `invalid_filter`, `filter_too_slow`.
+   */
   async list(
     scope: TenantScope,
-    filter: { level?: OrganizationLevel | undefined; type?: RoleType | undefined },
+    asked: ListRequest & { level?: OrganizationLevel | undefined; type?: RoleType | undefined },
     request: PageRequest,
   ): Promise<Page<Role>> {
-    const query = {
-      list: 'organization-roles',
-      alias: 'r',
+    const parts = {
+      catalogue: ORGANIZATION_ROLE_FILTER,
       from: `FROM roles r
               WHERE r.tenant_id = $1 AND r.application_id IS NULL
                 AND ($2::text IS NULL OR r.level = $2) AND ($3::text IS NULL OR r.type = $3)`,
-      values: [scope.tenantId, filter.level ?? null, filter.type ?? null],
+      values: [scope.tenantId, asked.level ?? null, asked.type ?? null],
       sort: [{ column: 'id', type: 'uuid' }],
     } as const;
-    return this.roles.list(scope, query, request);
+    const filtered = filteredList(parts, asked);
+    return this.roles.list(scope, { list: 'organization-roles', alias: 'r', ...filtered }, request);
   }
 
   /** Errors: 404, also for a role of an application. */

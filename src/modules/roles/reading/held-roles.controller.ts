@@ -29,8 +29,7 @@ export class HeldRolesController {
     @PathId('role_id') roleId: string,
     @Query() query: RoleAssignmentsQuery,
   ): Promise<Answer> {
-    const { holder_type: type } = query;
-    return paged(await this.held.ofRole(scope, applicationId, roleId, type, query.toPageRequest()));
+    return paged(await this.held.ofRole(scope, applicationId, roleId, query, query.toPageRequest()));
   }
 
   @Get('users/:user_id/roles')

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
+import type { ListRequest } from '../../../persistence/filter/filtered-list.js';
 import { ApplicationsService } from '../../applications/index.js';
 import { UsersService } from '../../users/index.js';
 import { ApplicationRolesService } from '../application/application-roles.service.js';
@@ -22,16 +23,19 @@ export class HeldRolesService {
     private readonly roles: ApplicationRolesService,
   ) {}
 
-  /** Users, groups and applications that hold a role of an application themselves, by the ids of the assignments. Errors: 404. */
+  /**
+   * Users, groups and applications that hold a role of an application themselves, by the ids of the assignments where no
+   * other order is asked for. Errors: 404, 400 `invalid_filter`, `filter_too_slow`.
+   */
   async ofRole(
     scope: TenantScope,
     applicationId: string,
     roleId: string,
-    type: HolderType | undefined,
+    asked: ListRequest & { holder_type?: HolderType | undefined },
     request: PageRequest,
   ): Promise<Page<ApplicationRoleAssignmentResponse>> {
     await this.roles.get(scope, applicationId, roleId);
-    return this.doors.paginator.rows(scope, assignmentsOfRole(scope.tenantId, roleId, type), request);
+    return this.doors.paginator.rows(scope, assignmentsOfRole(scope.tenantId, roleId, asked), request);
   }
 
   /** The roles of all levels that a user holds now, directly and through groups, each once a scope. Errors: 404. */

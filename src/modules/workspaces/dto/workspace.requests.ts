@@ -1,5 +1,8 @@
 import { Line, Prose } from '../../../http/fields/fields.js';
-import { PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
+import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
+import { TextParameter } from '../../../http/fields/query-fields.js';
+import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
+import { WORKSPACE_FILTER } from '../workspace-filter.read-model.js';
 
 const NAME = { description: 'Unique in the tenant, whatever the case.', example: 'Research' };
 const DESCRIPTION = {
@@ -26,7 +29,13 @@ export class WorkspaceUpdate {
   description?: string | null;
 }
 
-export class WorkspaceListQuery extends PageQuery {
+export class WorkspaceListQuery extends SortedPageQuery {
+  @FilterParameter(filterNames(WORKSPACE_FILTER), 'name sw "re" and description pr')
+  filter?: string;
+
+  @SortParameter(sortNames(WORKSPACE_FILTER))
+  sort_by?: string;
+
   @TextParameter({ description: 'Only workspaces whose name contains this, whatever the case.', sample: 'ada' })
   search?: string;
 }

@@ -16,4 +16,8 @@ export class Project extends TenantResource {
 
   @Column({ type: 'text', nullable: true })
   description!: string | null;
+
+  /** Its comparison key, for filters. */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  descriptionKey!: string | null;
 }

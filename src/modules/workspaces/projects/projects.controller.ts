@@ -41,7 +41,7 @@ export class ProjectsController {
     @PathId('workspace_id') workspaceId: string,
     @Query() query: ProjectListQuery,
   ): Promise<Answer> {
-    const page = await this.projects.list(scope, workspaceId, query.search, query.toPageRequest());
+    const page = await this.projects.list(scope, workspaceId, query, query.toPageRequest());
     return paged(mapPage(page, projectResponse));
   }
 

@@ -6,10 +6,13 @@ import type { Page, PageRequest } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import type { ExpectedVersion } from '../../../kernel/version.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
+import { filteredList, type ListRequest } from '../../../persistence/filter/filtered-list.js';
 import { containing } from '../../../persistence/like-pattern.js';
 import { ResourceRepository, type RemovalHook } from '../../../persistence/resource-repository.js';
 import type { ProjectCreate, ProjectUpdate } from '../dto/project.requests.js';
 import { projectResponse } from '../dto/project.response.js';
+import { WORKSPACE_FILTER } from '../workspace-filter.read-model.js';
+import { workspaceKeys } from '../workspace.entity.js';
 import { WorkspacesService } from '../workspaces.service.js';
 import { Project } from './project.entity.js';
 
@@ -27,34 +30,37 @@ export class ProjectsService {
 
   /** Errors: 404 `workspace_not_found`, 409 `name_taken`. */
   async create(scope: TenantScope, workspaceId: string, input: ProjectCreate): Promise<Project> {
+    const fields = { name: input.name, description: input.description ?? null };
     const project = Object.assign(new Project(), {
       tenantId: scope.tenantId,
       id: newId(),
       workspaceId,
-      name: input.name,
-      nameKey: comparisonKey(input.name),
-      description: input.description ?? null,
+      ...fields,
+      ...workspaceKeys(fields),
     });
     return this.#projects.create(scope, project, { ...input, workspace_id: workspaceId });
   }
 
-  /** In the order in which they were made. Errors: 404 `workspace_not_found`. */
+  /**
+   * In the order in which they were made, where no other is asked for. Errors: 404 `workspace_not_found`, 400
+   * `invalid_filter`, `filter_too_slow`.
+   */
   async list(
     scope: TenantScope,
     workspaceId: string,
-    search: string | undefined,
+    asked: ListRequest & { search?: string | undefined },
     request: PageRequest,
   ): Promise<Page<Project>> {
     await this.workspaces.get(scope, workspaceId);
-    const query = {
-      list: 'projects',
-      alias: 'p',
-      from: `FROM projects p
-              WHERE p.tenant_id = $1 AND p.workspace_id = $2 AND ($3::text IS NULL OR p.name_key LIKE $3)`,
+    const { search } = asked;
+    const parts = {
+      catalogue: WORKSPACE_FILTER,
+      from: `FROM projects w
+              WHERE w.tenant_id = $1 AND w.workspace_id = $2 AND ($3::text IS NULL OR w.name_key LIKE $3)`,
       values: [scope.tenantId, workspaceId, search === undefined ? null : containing(comparisonKey(search))],
       sort: [{ column: 'id', type: 'uuid' }],
     } as const;
-    return this.#projects.list(scope, query, request);
+    return this.#projects.list(scope, { list: 'projects', alias: 'w', ...filteredList(parts, asked) }, request);
   }
 
   /** Errors: 404 `project_not_found`, also where it is in another workspace. */
@@ -89,10 +95,9 @@ export class ProjectsService {
 }
 
 function patched(before: Project, patch: ProjectUpdate): Partial<Project> {
-  const name = patch.name ?? before.name;
-  return {
-    name,
-    nameKey: comparisonKey(name),
+  const fields = {
+    name: patch.name ?? before.name,
     description: patch.description === undefined ? before.description : patch.description,
   };
+  return { ...fields, ...workspaceKeys(fields) };
 }

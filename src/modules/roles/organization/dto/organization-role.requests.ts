@@ -1,7 +1,9 @@
 import { Choice, Line, Prose } from '../../../../http/fields/fields.js';
-import { PageQuery } from '../../../../http/fields/query-fields.js';
+import { FilterParameter, SortParameter, SortedPageQuery } from '../../../../http/fields/filter-fields.js';
+import { filterNames, sortNames } from '../../../../persistence/filter/filtered-list.js';
 import { Permissions } from '../../permissions/permissions-field.js';
 import { ROLE_TYPES, type RoleType } from '../../role.entity.js';
+import { ORGANIZATION_ROLE_FILTER } from '../organization-role-filter.read-model.js';
 
 /** The levels of roles that belong to no application. */
 export const ORGANIZATION_LEVELS = ['organization', 'workspace', 'project'] as const;
@@ -63,7 +65,13 @@ export class OrganizationRoleUpdate {
   permissions?: string[];
 }
 
-export class OrganizationRoleListQuery extends PageQuery {
+export class OrganizationRoleListQuery extends SortedPageQuery {
+  @FilterParameter(filterNames(ORGANIZATION_ROLE_FILTER), 'name sw "a" and system_managed eq false')
+  filter?: string;
+
+  @SortParameter(sortNames(ORGANIZATION_ROLE_FILTER))
+  sort_by?: string;
+
   @Choice({ description: 'Only roles of this level.', sample: 'workspace', optional: true, of: ORGANIZATION_LEVELS })
   level?: OrganizationLevel;
 
