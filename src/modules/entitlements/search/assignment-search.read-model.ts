@@ -3,11 +3,13 @@ import type { EntitlementType } from '../../roles/index.js';
 import type { AssigneeType, EntitlementAssignmentQuery, EntitlementFilter } from '../dto/assignment-search.requests.js';
 import { Conditions } from './filters.js';
 
-/** What holds an assignment `a`; a group by rule would be told apart by its kind. */
+const BY_RULE = `EXISTS (SELECT FROM groups g WHERE g.tenant_id = $1 AND g.id = a.group_id AND g.kind = 'dynamic')`;
+
+/** What holds an assignment `a`; groups by rule are told apart by their kind. */
 const ASSIGNEES: Readonly<Record<AssigneeType, string>> = {
   USER: 'a.user_id IS NOT NULL',
-  GROUP: 'a.group_id IS NOT NULL',
-  DYNAMIC_GROUP: 'false',
+  GROUP: `a.group_id IS NOT NULL AND NOT ${BY_RULE}`,
+  DYNAMIC_GROUP: `a.group_id IS NOT NULL AND ${BY_RULE}`,
 };
 
 const VALUES_OF = `FROM assignment_right_values v
@@ -59,7 +61,7 @@ export function assignmentsFound(
 ): ListQuery {
   const conditions = new Conditions(tenantId).code('a.user_id', query.user).code('a.group_id', query.group);
   ofEntitlement(conditions, filter);
-  conditions.only(query.type ? ASSIGNEES[query.type] : `(${ASSIGNEES.USER} OR ${ASSIGNEES.GROUP})`);
+  conditions.only(query.type ? ASSIGNEES[query.type] : `(a.user_id IS NOT NULL OR a.group_id IS NOT NULL)`);
   const values = query.includeRights
     ? `, ARRAY(SELECT v.value ${VALUES_OF} ORDER BY v.right_name, v.value) AS right_values`
     : '';

@@ -80,3 +80,8 @@ export function leaveSets(change: SetChange): string {
                                     WHERE stays.place NOT IN (${placesOf('EXCLUDED')})) END,
               bits = kept.bits & ~${bitsOf('EXCLUDED')}`;
 }
+
+/** Makes the rows of an owner exactly these users ($1: tenant); rows of which none is named stay as they are. */
+export function replaceSets(change: SetChange): string {
+  return `${changedRows(change)} SET members = EXCLUDED.members, bits = EXCLUDED.bits`;
+}
