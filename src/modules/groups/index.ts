@@ -7,4 +7,8 @@ export { LOCK_NESTINGS } from './nestings/nestings.queries.js';
 export { Group, groupKeys } from './group.entity.js';
 export { GroupMember } from './members/group-member.entity.js';
 export { GroupClosure, GroupNesting } from './nestings/group-nesting.entity.js';
+export { applyRule, joinByRules, shareRules } from './rules/rule-application.js';
+export { complaintOfRule, parseRule } from './rules/rule.js';
+export { READ_RULES } from './rules/rules.queries.js';
+export { RuleMembers } from './rules/rule-members.js';
 export { shortestWay, type Step } from './nestings/shortest-way.js';

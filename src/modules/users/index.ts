@@ -5,6 +5,6 @@ export { UserCreate } from './dto/user.requests.js';
 export { DROP_SET, TAKE_ORDINALS } from './sets/sets.queries.js';
 export { USER_FILTER } from './user-filter.read-model.js';
 export { filterable } from './dto/user.response.js';
-export { CHUNK, enterSets, leaveSets, listOf, replaceSets, sizeOfSet } from './sets/user-sets.js';
+export { CHUNK, enterSets, leaveSets, listOf, replaceSet, sizeOfSet } from './sets/user-sets.js';
 export { UserSet, ordinalsIn, type PackedUsers } from './sets/user-set.js';
 export { hasExpired, holdsAlways, holdsNow, stateOf } from './sets/validity.js';

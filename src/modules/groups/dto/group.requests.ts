@@ -1,5 +1,5 @@
-import { Choice, Ids, Line, Prose, Text } from '../../../http/fields/fields.js';
-import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
+import { Choice, Ids, Line, Prose } from '../../../http/fields/fields.js';
+import { FilterParameter, FilterText, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
 import { FlagParameter, PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
 import { ValidityFields } from '../../../http/fields/validity-fields.js';
 import { OptionalBody } from '../../../http/optional-body.js';
@@ -44,7 +44,7 @@ export class GroupCreate {
   @Choice({ ...KIND, sample: 'dynamic' })
   kind?: GroupKind;
 
-  @Text({ ...RULE, sample: RULE_SAMPLE })
+  @FilterText({ ...RULE, sample: RULE_SAMPLE })
   rule?: string;
 }
 
@@ -59,7 +59,7 @@ export class GroupUpdate {
   @Line(EXTERNAL_ID)
   external_id?: string | null;
 
-  @Text({ ...RULE, sample: RULE_SAMPLE })
+  @FilterText({ ...RULE, sample: RULE_SAMPLE })
   rule?: string;
 }
 

@@ -1,9 +1,10 @@
-import { Id, Text } from '../../../http/fields/fields.js';
+import { Id } from '../../../http/fields/fields.js';
+import { FilterText } from '../../../http/fields/filter-fields.js';
 import { DryRunCursor } from '../../../http/dry-run/dry-run.query.js';
 
 /** A rule that is only looked at. */
 export class RulePreview {
-  @Text({ description: 'A filter over users.', example: 'attributes.department eq "Sales"' })
+  @FilterText({ description: 'A filter over users.', example: 'attributes.department eq "Sales"' })
   rule!: string;
 
   @Id({

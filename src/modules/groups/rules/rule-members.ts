@@ -7,29 +7,15 @@ import type { Transaction } from '../../../persistence/unit-of-work.js';
 import { LOCK_RULES, SHARE_RULES } from '../../tenants/index.js';
 import { UsersService, type User } from '../../users/index.js';
 import { RuleCache } from './rule-cache.js';
-import { isTooSlow, tooSlow } from './rule-too-slow.js';
-import { groupsFor, parseRule, type Rule, type RuleOfGroup } from './rule.js';
+import { applyRule, recordRule, type Moved, type RuleChange } from './rule-application.js';
+import { groupsFor, parseRule, type RuleOfGroup } from './rule.js';
 import * as queries from './rules.queries.js';
-
-/** How many came into a group, and how many left it. */
-export interface Moved {
-  readonly joined: number;
-  readonly left: number;
-}
 
 interface RulesOfUser {
   /** Null where the tenant never had a rule. */
   readonly version: string | null;
   /** The dynamic groups that the user is in. */
   readonly held: readonly string[];
-}
-
-/** A rule as it was (null: there was none) and is; the texts are for the trail. */
-interface RuleChange {
-  readonly groupId: string;
-  readonly before: string | null;
-  readonly after: string;
-  readonly rule: Rule;
 }
 
 /**
@@ -58,19 +44,9 @@ export class RuleMembers {
    * `permission_not_held` where a user acts who does not hold all that the group, and what is around it, gives.
    */
   async apply(transaction: Transaction, scope: TenantScope, change: RuleChange): Promise<Moved> {
-    const { groupId, before, after } = change;
-    await transaction.query(queries.RENEW_RULES, [scope.tenantId]);
-    const moved = await this.delegation.giving(scope, { kind: 'membership', groupId }, () =>
-      applied(transaction, scope, change),
+    return this.delegation.giving(scope, { kind: 'membership', groupId: change.groupId }, () =>
+      applyRule(transaction, scope, change),
     );
-    transaction.record({
-      action: 'group.rule_applied',
-      resourceType: 'group',
-      resourceId: groupId,
-      before: { rule: before },
-      after: { rule: after, ...moved },
-    });
-    return moved;
   }
 
   /** Takes the members of a group that is about to go, under `lock`. The trail tells how many they were. */
@@ -83,13 +59,7 @@ export class RuleMembers {
       return row;
     });
     await transaction.query(queries.RENEW_RULES, [scope.tenantId]);
-    transaction.record({
-      action: 'group.rule_applied',
-      resourceType: 'group',
-      resourceId: group.id,
-      before: { rule: group.rule },
-      after: { rule: null, joined: 0, left },
-    });
+    await recordRule(transaction, scope, { groupId: group.id, before: group.rule, after: null }, { joined: 0, left });
   }
 
   /** Brings one user to where the rules put it as it is now; out of all dynamic groups where it is about to go. */
@@ -119,16 +89,5 @@ export class RuleMembers {
     const characters = rows.reduce((sum, { rule }) => sum + rule.length, 0);
     this.#cache.set(scope.tenantId, { version, rules, characters });
     return rules;
-  }
-}
-
-async function applied(transaction: Transaction, scope: TenantScope, { groupId, rule }: RuleChange): Promise<Moved> {
-  const values: unknown[] = [scope.tenantId, groupId];
-  const statement = queries.applyRule(rule, values);
-  try {
-    const [moved] = await transaction.query<Moved>(statement, values);
-    return moved ?? { joined: 0, left: 0 };
-  } catch (error) {
-    throw isTooSlow(error) ? tooSlow() : error;
   }
 }

@@ -2,7 +2,7 @@ import { trailOf } from '../../../persistence/audit-statement.js';
 import { filterSql } from '../../../persistence/filter/filter-sql.js';
 import { nextBatch } from '../../../persistence/in-batches.js';
 import { statement, type Statement } from '../../../persistence/statement.js';
-import { CHUNK, DROP_SET, enterSets, leaveSets, listOf, replaceSets } from '../../users/index.js';
+import { CHUNK, DROP_SET, enterSets, leaveSets, listOf, replaceSet } from '../../users/index.js';
 import type { Rule } from './rule.js';
 
 /** The version of the tenant's rules (null: there are none) and the groups that hold a user by one. Values: tenant, user. */
@@ -85,7 +85,7 @@ export const REMOVE_RULE_MEMBERS = statement(
  * are; rows that go are found by where they stand. Nobody else writes them meanwhile (LOCK_RULES).
  * Values: tenant, group, and what the filter adds to `values`.
  */
-export function applyRule(rule: Rule, values: unknown[]): Statement {
+export function makeMembers(rule: Rule, values: unknown[]): Statement {
   const set = { from: 'found WHERE found.is_due', owner: '$2::uuid', ordinal: 'found.ordinal' };
   return {
     name: '',
@@ -106,13 +106,43 @@ export function applyRule(rule: Rule, values: unknown[]): Statement {
      SELECT $1, found.user_id, $2, found.ordinal FROM found WHERE found.is_due AND found.place IS NULL
       ORDER BY found.user_id
      RETURNING 1
-   ), emptied AS (
-     DELETE FROM user_sets
-      WHERE tenant_id = $1 AND owner_id = $2
-        AND chunk NOT IN (SELECT found.ordinal / ${CHUNK} FROM found WHERE found.is_due)
-   ), sets AS (${replaceSets(set)}
-   )
+   ), ${replaceSet(set)}
    SELECT (SELECT count(*)::int FROM added) AS joined, (SELECT count(*)::int FROM gone) AS "left"`,
+  };
+}
+
+/** The one event of a rule that was made, changed or taken away. Values: tenant, actor, group, rule before and after, joined, left. */
+export const RECORD_RULE = statement(
+  'groups.record_rule',
+  trailOf({
+    from: '(VALUES (1)) one',
+    action: 'group.rule_applied',
+    resourceType: 'group',
+    resourceId: '$3::uuid',
+    before: `jsonb_build_object('rule', $4::text)`,
+    after: `jsonb_build_object('rule', $5::text, 'joined', $6::int, 'left', $7::int)`,
+    actor: '$2',
+  }),
+);
+
+/**
+ * Lets users who have just been made into a group, where its rule holds for them; they are told by their ordinals.
+ * Values: tenant, group, actor, the first ordinal, the one behind the last, and what the filter adds to `values`.
+ */
+export function joinNewUsers(rule: Rule, values: unknown[]): Statement {
+  return {
+    name: '',
+    text: `WITH added AS (
+     INSERT INTO rule_members (tenant_id, user_id, group_id, user_ordinal)
+     SELECT $1, u.id, $2, u.ordinal FROM users u
+      WHERE u.tenant_id = $1 AND u.ordinal >= $4::int AND u.ordinal < $5::int AND (${filterSql(rule, values)})
+      ORDER BY u.id
+     RETURNING ${ROW}
+   ), sets AS (${enterSets(inSets('added'))}
+   ), trail AS (
+     ${trailOf({ ...event('created', 'added', '$3'), from: 'added' })}
+   )
+   SELECT count(*)::int AS joined FROM added`,
   };
 }
 
