@@ -98,7 +98,10 @@ export class GroupsService {
       await this.rules.lock(transaction, scope);
       const before = await this.get(scope, id);
       if (before.kind === 'static') {
-        throw conflict('group_is_static', `The group ${before.name} is static: its members are put into it, by no rule.`);
+        throw conflict(
+          'group_is_static',
+          `The group ${before.name} is static: its members are put into it, by no rule.`,
+        );
       }
       const after = await this.#change(scope, id, expected, patch);
       const change = { groupId: id, before: before.rule, after: text, rule };

@@ -46,9 +46,7 @@ export class DatabaseAccessPreview extends AccessPreview {
     return rehearsed(this.doors, scopes, request, {
       list: 'access-change',
       compared: (transaction) =>
-        reach.createsUser
-          ? this.#ofNewUser(scopes, change)
-          : this.#compared(transaction, scopes, reach, change),
+        reach.createsUser ? this.#ofNewUser(scopes, change) : this.#compared(transaction, scopes, reach, change),
       named: (pairs) => this.#named(scopes.tenant, pairs),
       namedMembers: (pairs) => this.#namedMembers(scopes.tenant, pairs),
     });

@@ -1,4 +1,11 @@
-import type { Change, ChangeSide, ChangedMember, MemberChange, PreviewRequest, PreviewScopes } from '../../../kernel/access-preview.js';
+import type {
+  Change,
+  ChangeSide,
+  ChangedMember,
+  MemberChange,
+  PreviewRequest,
+  PreviewScopes,
+} from '../../../kernel/access-preview.js';
 import { DomainError } from '../../../kernel/domain-error.js';
 import type { DatabaseDoors } from '../../../persistence/database-doors.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';

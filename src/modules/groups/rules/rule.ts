@@ -27,7 +27,8 @@ export function complaintOfRule(text: string): string | null {
     parseRule(text);
     return null;
   } catch (error) {
-    if (error instanceof DomainError && error.code === 'invalid_filter') return error.message.replace(/^filter/, 'rule');
+    if (error instanceof DomainError && error.code === 'invalid_filter')
+      return error.message.replace(/^filter/, 'rule');
     throw error;
   }
 }
