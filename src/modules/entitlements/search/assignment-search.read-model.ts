@@ -16,13 +16,15 @@ const VALUES_OF = `FROM assignment_right_values v
        WHERE v.tenant_id = $1 AND v.assignment_id = a.id`;
 
 /** The columns of AssignmentRow, of an assignment `a` of the role `r`. */
-const ROW = `a.id, a.user_id, a.group_id, r.id AS role_id, r.name, r.entitlement_type, r.ext_ref, r.application_id,
+const ROW = `a.id, a.user_id, a.group_id, ${BY_RULE} AS is_dynamic, r.id AS role_id, r.name, r.entitlement_type, r.ext_ref, r.application_id,
   a.assigned_at, a.assigned_by, a.modified_at, a.modified_by`;
 
 export interface AssignmentRow {
   readonly id: string;
   readonly user_id: string | null;
   readonly group_id: string | null;
+  /** Whether the group has a rule. */
+  readonly is_dynamic: boolean;
   readonly role_id: string;
   readonly name: string;
   readonly entitlement_type: EntitlementType;

@@ -27,7 +27,7 @@ export class AssignmentSearchService {
 function entitlementAssignment(row: AssignmentRow): EntitlementAssignment {
   return {
     code: row.id,
-    type: row.user_id === null ? 'GROUP' : 'USER',
+    type: row.is_dynamic ? 'DYNAMIC_GROUP' : row.user_id === null ? 'GROUP' : 'USER',
     user: row.user_id,
     group: row.group_id,
     entitlement: row.role_id,
