@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { SequentialCaller, TimedRequest } from './requests.js';
+import { RULE_MEASURES } from './scale-rules.js';
 import { PERMISSION, type ScaleData } from './scale-data.js';
 
 const PER_PAGE = 50;
@@ -205,4 +206,5 @@ export const MEASURES: readonly Measure[] = [
     run: nestings,
   },
   { names: ['1,000 assignments in one call'], target: { below: 1000 }, run: bulk },
+  ...RULE_MEASURES,
 ];
