@@ -156,7 +156,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/users`,
-    8,
+    7,
     post(
       () => '/users',
       () => ({ user_name: 'one more' }),

@@ -46,10 +46,13 @@ const RULES = `hashtextextended('doorlist.rules', hashtext($1::text))`;
 export const LOCK_RULES = statement('tenants.lock_rules', `SELECT pg_advisory_xact_lock(${RULES})`);
 
 /**
- * Keeps the rules of the tenant as they are until the transaction ends; others who change users do not wait. It is taken
- * after the lock on the user and before those on sets of users. Values: tenant.
+ * Keeps the rules of the tenant ($1) as they are until the transaction ends; others who change users do not wait. As a condition,
+ * which is true: for the statement that a user is made with, too.
  */
-export const SHARE_RULES = statement('tenants.share_rules', `SELECT pg_advisory_xact_lock_shared(${RULES})`);
+export const RULES_SHARED = `pg_advisory_xact_lock_shared(${RULES}) IS NOT NULL`;
+
+/** The same by itself. It is taken after the lock on the user and before those on sets of users. Values: tenant. */
+export const SHARE_RULES = statement('tenants.share_rules', `SELECT ${RULES_SHARED}`);
 
 /** Values: slug. */
 export const FIND_BY_SLUG = statement('tenants.find_by_slug', `SELECT id FROM tenants WHERE slug = $1`);

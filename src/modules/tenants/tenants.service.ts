@@ -83,9 +83,9 @@ export class TenantsService {
     await this.doors.unitOfWork.run(scope, async () => {
       // Before the lock on the tenant's row: whoever makes users takes the two in this order.
       await this.#inside(scope, id, async (tenant) => {
-        await this.doors.database.write(tenant, LOCK_ORDINALS, [id]);
         // Rules write rows that point at nothing by a foreign key: none may come in behind us.
         await this.doors.database.write(tenant, LOCK_RULES, [id]);
+        await this.doors.database.write(tenant, LOCK_ORDINALS, [id]);
       });
       await this.#tenants.remove(scope, id, expected);
     });

@@ -4,10 +4,10 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { inBatches } from '../../../persistence/in-batches.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
-import { LOCK_RULES, SHARE_RULES } from '../../tenants/index.js';
+import { LOCK_RULES } from '../../tenants/index.js';
 import { UsersService, type User } from '../../users/index.js';
 import { RuleCache } from './rule-cache.js';
-import { applyRule, recordRule, type Moved, type RuleChange } from './rule-application.js';
+import { applyRule, recordRule, shareRules, type Moved, type RuleChange } from './rule-application.js';
 import { groupsFor, parseRule, type RuleOfGroup } from './rule.js';
 import * as queries from './rules.queries.js';
 
@@ -30,8 +30,15 @@ export class RuleMembers {
     users: UsersService,
     private readonly delegation: Delegation,
   ) {
-    users.onChange((transaction, scope, { after }) => this.#follow(transaction, scope, after.id, after));
-    users.onRemoval((transaction, scope, id) => this.#follow(transaction, scope, id, null));
+    users.onChange(async (transaction, scope, { before, after }) => {
+      // Whoever made a user holds the rules since its number was taken.
+      if (before) await shareRules(transaction, scope);
+      await this.#follow(transaction, scope, after.id, after);
+    });
+    users.onRemoval(async (transaction, scope, id) => {
+      await shareRules(transaction, scope);
+      await this.#follow(transaction, scope, id, null);
+    });
   }
 
   /** Keeps all users of the tenant from being changed until the transaction ends. It comes before the lock on any group. */
@@ -62,9 +69,8 @@ export class RuleMembers {
     await recordRule(transaction, scope, { groupId: group.id, before: group.rule, after: null }, { joined: 0, left });
   }
 
-  /** Brings one user to where the rules put it as it is now; out of all dynamic groups where it is about to go. */
+  /** Brings one user to where the rules, which stay as they are, put it as it is now; out of all dynamic groups where it is about to go. */
   async #follow(transaction: Transaction, scope: TenantScope, userId: string, user: User | null): Promise<void> {
-    await transaction.query(SHARE_RULES, [scope.tenantId]);
     const [found] = await transaction.query<RulesOfUser>(queries.RULES_OF_USER, [scope.tenantId, userId]);
     if (!found?.version) return;
     const rules = user ? await this.#rulesOf(transaction, scope, found.version) : [];
