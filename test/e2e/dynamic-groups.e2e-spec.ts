@@ -193,12 +193,12 @@ describe('a dynamic group', () => {
       (await api.post(`${path}/access/check`, { checks: [{ user_id: user, application_id: app }] })).body.data.results;
     expect(await check(ada, wiki)).toMatchObject([{ allowed: true }]);
     expect(await check(cleo, wiki)).toMatchObject([{ allowed: false }]);
-    expect((await api.get(`${path}/users/${ada}/applications`)).body.data).toHaveLength(2);
+    expect((await api.get(`${path}/users/${ada}/applications`)).body.data.applications).toHaveLength(2);
     expect((await api.get(`${path}/users/${ada}/access`)).body.pagination.total_items).toBe(2);
     const role = await newRole(api, crm, 'Editor', ['documents:write']);
     await giveRole(api, { app: crm, role }, 'Group', staff);
     const permissions = async (user: string): Promise<unknown> =>
-      (await api.get(`/v1/applications/${crm}/users/${user}/permissions`)).body;
+      (await api.get(`${path}/users/${user}/applications/${crm}/permissions`)).body;
     const holders = JSON.stringify(await permissions(ada));
     expect(holders).toContain('documents:write');
     // Who leaves by the rule has nothing of it any more.

@@ -37,7 +37,7 @@ export const LOCK_ORDINALS = statement(
   `SELECT next_ordinal FROM user_ordinals WHERE tenant_id = $1 FOR UPDATE`,
 );
 
-const RULES = `hashtextextended('doorlist.rules', hashtext($1::text))`;
+const RULES = `hashtextextended('doorlist.rules', hashtext($1::uuid::text))`;
 
 /**
  * Waits until no user of the tenant is being changed, and keeps all from being changed until the transaction ends, so

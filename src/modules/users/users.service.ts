@@ -42,7 +42,7 @@ export class UsersService {
       name: 'user',
       snapshot: userResponse,
       changed: async (transaction, scope, { before, after }) => {
-        for (const hook of after ? this.#hooks : []) await hook(transaction, scope, { before, after: after as User });
+        if (after) for (const hook of this.#hooks) await hook(transaction, scope, { before, after });
         await keepDerived(transaction, scope, { before, after });
       },
     });

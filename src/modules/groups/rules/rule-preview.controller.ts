@@ -1,8 +1,9 @@
-import { Body, Controller, Post, Query } from '@nestjs/common';
+import { Body, Controller, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, answer } from '../../../http/answers.js';
 import { MemberChangeResponse } from '../../../http/dry-run/member-change.response.js';
+import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { Requires } from '../../../security/decorators.js';
@@ -14,7 +15,7 @@ import { RulePreviewService } from './rule-preview.service.js';
 export class RulePreviewController {
   constructor(private readonly previews: RulePreviewService) {}
 
-  @Post('preview')
+  @IdempotentPost('preview')
   @Requires('directory:read')
   @Route({
     summary: 'Preview a rule',

@@ -8,7 +8,7 @@ import { enterSets, leaveSets } from './user-sets.js';
  */
 export const TAKE_ORDINALS = statement(
   'users.take_ordinals',
-  `INSERT INTO user_ordinals AS counter (tenant_id, next_ordinal) SELECT $1, $2::int WHERE ${RULES_SHARED}
+  `INSERT INTO user_ordinals AS counter (tenant_id, next_ordinal) SELECT $1::uuid, $2::int WHERE ${RULES_SHARED}
    ON CONFLICT (tenant_id) DO UPDATE SET next_ordinal = counter.next_ordinal + $2::int
    RETURNING next_ordinal - $2::int AS first`,
 );
