@@ -11,6 +11,7 @@ import { CreateRoles1795305600009 } from './1795305600009-create-roles.js';
 import { FreeClosureOfAKey1795305600010 } from './1795305600010-free-closure-of-a-key.js';
 import { IndexFilters1795305600011 } from './1795305600011-index-filters.js';
 import { CreateEntitlements1795305600012 } from './1795305600012-create-entitlements.js';
+import { CreateDynamicGroups1795305600013 } from './1795305600013-create-dynamic-groups.js';
 import { AddFilterKeys1795305600015 } from './1795305600015-add-filter-keys.js';
 
 /** Every migration, oldest first. */
@@ -28,5 +29,6 @@ export const MIGRATIONS = [
   FreeClosureOfAKey1795305600010,
   IndexFilters1795305600011,
   CreateEntitlements1795305600012,
+  CreateDynamicGroups1795305600013,
   AddFilterKeys1795305600015,
 ];

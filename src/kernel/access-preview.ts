@@ -12,6 +12,10 @@ export interface AccessReach {
   readonly everything?: boolean;
   /** Nobody else's access changes; absent: anybody's may. */
   readonly onlyUsers?: readonly string[];
+  /** The change makes a user; whatever it can use, it gains. Nothing else is looked at. */
+  readonly createsUser?: boolean;
+  /** A dynamic group of which is told who joins and who leaves it; null: the one that the change makes. */
+  readonly membersOf?: string | null;
 }
 
 /** One user who gains or loses one application. */
@@ -20,6 +24,12 @@ export interface ChangedAccess {
   readonly user_name: string;
   readonly application_id: string;
   readonly application_name: string;
+}
+
+/** One user who joins or leaves a dynamic group. */
+export interface ChangedMember {
+  readonly user_id: string;
+  readonly user_name: string;
 }
 
 /** All of one side of a change. */
@@ -37,6 +47,20 @@ export interface Change<Item> {
   readonly gained: ChangeSide<Item>;
   readonly lost: ChangeSide<Item>;
 }
+
+/** Who would join and who would leave a dynamic group. */
+export interface MemberChange {
+  readonly joined: ChangeSide<ChangedMember>;
+  readonly left: ChangeSide<ChangedMember>;
+}
+
+/** The same, with who would join and leave a dynamic group where its rule changes. */
+export interface AccessChange extends Change<ChangedAccess> {
+  readonly members?: MemberChange;
+}
+
+/** What a change answers: the id of what it has made, where it has. */
+export type RunChange = () => Promise<string | null>;
 
 /** Whose transaction a change is made in, and the tenant that is looked at: the same, but for a change to the tenant itself. */
 export interface PreviewScopes {
@@ -61,7 +85,7 @@ export abstract class AccessPreview {
   abstract of(
     scopes: PreviewScopes,
     reach: AccessReach,
-    change: () => Promise<unknown>,
+    change: RunChange,
     request: PreviewRequest,
-  ): Promise<Change<ChangedAccess>>;
+  ): Promise<AccessChange>;
 }

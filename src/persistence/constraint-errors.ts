@@ -96,6 +96,7 @@ export const CONSTRAINT_ERRORS: Readonly<Record<string, Refusal>> = {
   idempotency_keys_tenant_fkey: missing('tenant'),
   group_members_group_fkey: missing('group'),
   group_members_user_fkey: missing('user'),
+  rule_versions_tenant_fkey: missing('tenant'),
   group_nestings_parent_fkey: missing('group'),
   group_nestings_child_fkey: missing('group'),
   roles_tenant_fkey: missing('tenant'),

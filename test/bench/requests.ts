@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 
 /** What a measurement sends. */
 export interface TimedRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the tenant's own path; one that begins with `/v1` is the whole path. */
   readonly path: string;
   readonly body?: object;

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { SequentialCaller, TimedRequest } from './requests.js';
 import { PERMISSION } from './scale-data.js';
 import { ENTITLEMENT_MEASURES } from './scale-entitlements.js';
+import { RULE_MEASURES } from './scale-rules.js';
 import { FEWEST, LONG_ENOUGH, WARM_UP, again, ofReaders, sample, type Measure } from './scale-sampling.js';
 
 const PER_PAGE = 50;
@@ -163,4 +164,5 @@ export const MEASURES: readonly Measure[] = [
     run: nestings,
   },
   { names: ['1,000 assignments in one call'], target: { below: 1000 }, run: bulk },
+  ...RULE_MEASURES,
 ];

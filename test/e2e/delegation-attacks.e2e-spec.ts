@@ -1,5 +1,6 @@
 import type { Api, ApiAnswer } from '../support/api.js';
 import { giveRole, newRole, rolesPath, storedHolders } from '../support/role-steps.js';
+import { dynamicGroup, memberIds } from '../support/rule-steps.js';
 import { assign, builtInRoles, newRole as newScopedRole } from '../support/scoped-role-steps.js';
 import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
@@ -22,13 +23,14 @@ async function everything(tenant: TestTenant): Promise<unknown> {
     holders: await storedHolders(tenant),
     roles: await of('SELECT id, permissions FROM roles WHERE tenant_id = $1 ORDER BY id'),
     members: await of(
-      'SELECT group_id, user_id, valid_from, valid_until FROM group_members WHERE tenant_id = $1 ORDER BY group_id, user_id',
+      'SELECT group_id, user_id, valid_from, valid_until FROM memberships WHERE tenant_id = $1 ORDER BY group_id, user_id',
     ),
     nestings: await of('SELECT parent_id, child_id FROM group_nestings WHERE tenant_id = $1 ORDER BY 1, 2'),
     clients: await of('SELECT id, scopes, secret_hash FROM api_clients WHERE tenant_id = $1 ORDER BY id'),
     owner: await of('SELECT user_id FROM organization_owners WHERE tenant_id = $1'),
     imports: await of('SELECT id, state FROM imports WHERE tenant_id = $1 ORDER BY id'),
-    users: await of('SELECT id, status FROM users WHERE tenant_id = $1 ORDER BY id'),
+    rules: await of('SELECT id, rule FROM groups WHERE tenant_id = $1 ORDER BY id'),
+    users: await of('SELECT id, status, display_name, attributes FROM users WHERE tenant_id = $1 ORDER BY id'),
   };
 }
 
@@ -255,5 +257,46 @@ describe('a manager of the organization who wants more', () => {
       expect(held).toHaveLength(given.status === 204 ? 1 : 0);
       expect((await giveRole(acting, { app, role }, 'User', bob)).status).toBe(403);
     }
+  });
+
+  it('joins by no rule a group that gives what they do not hold, and lets nobody else join', async () => {
+    const { tenant, app, admins, strong } = await world();
+    const { path, api, user, group } = tenant;
+    const [eve, bob] = [await user('eve'), await user('bob')];
+    const permissions = ['doorlist:directory:write', 'doorlist:assignments:read'];
+    const keeper = await newScopedRole(tenant, 'organization', { permissions });
+    await assign(api, keeper, { user_id: eve });
+    // One rule leads into Admins by way of a group around it, one carries a role itself, one gives nothing.
+    const chiefs = await dynamicGroup(tenant, 'chiefs', 'attributes.rank eq "chief"');
+    await api.put(`${path}/groups/${admins}/groups/${chiefs}`);
+    const able = await dynamicGroup(tenant, 'able', 'display_name sw "Able"');
+    await giveRole(api, { app, role: strong }, 'Group', able);
+    const free = await dynamicGroup(tenant, 'free', 'attributes.free eq true');
+    const mine = await group('Mine', [eve]);
+    const acting = await users.as(tenant, eve);
+    const chief = { attributes: { rank: 'chief' } };
+    await expectAllRefused(tenant, acting, [
+      ['PATCH', `${path}/users/${eve}`, chief],
+      ['PATCH', `${path}/users/${eve}?dry_run=true`, chief],
+      ['PATCH', `${path}/users/${bob}`, { display_name: 'able bob' }],
+      ['POST', `${path}/users`, { user_name: 'mallory', ...chief }],
+      ['POST', `${path}/users?dry_run=true`, { user_name: 'mallory', ...chief }],
+      // Also a rule that nobody meets yet: others may come to meet it.
+      ['PATCH', `${path}/groups/${chiefs}`, { rule: 'user_name eq "eve"' }],
+      ['PATCH', `${path}/groups/${chiefs}?dry_run=true`, { rule: 'user_name eq "eve"' }],
+      ['PATCH', `${path}/groups/${able}`, { rule: 'user_name eq "nobody"' }],
+      ['PUT', `${path}/groups/${admins}/groups/${free}`],
+      ['PUT', `${path}/groups/${able}/groups/${mine}`],
+    ]);
+    // What gives nothing more is theirs to do, and so is taking away.
+    expect((await acting.patch(`${path}/users/${eve}`, { attributes: { free: true } })).status).toBe(200);
+    expect((await acting.patch(`${path}/groups/${free}`, { rule: 'user_name eq "bob"' })).status).toBe(200);
+    await api.patch(`${path}/users/${bob}`, chief);
+    expect((await acting.patch(`${path}/users/${bob}`, { attributes: null })).status).toBe(200);
+    expect(await memberIds(tenant, chiefs)).toEqual([]);
+    // Whoever holds it all may.
+    await api.put(`${path}/groups/${admins}/members/${eve}`);
+    expect((await acting.patch(`${path}/users/${bob}`, chief)).status).toBe(200);
+    expect(await memberIds(tenant, chiefs)).toEqual([bob]);
   });
 });

@@ -34,7 +34,11 @@ describe('an export', () => {
       'id,user_name,email,display_name,given_name,family_name,external_id,status,attributes',
       `${user},ada,,"a ""b"", c",,,,active,"{""x"": ""y""}"`,
     ]);
-    expect(await rows('groups')).toEqual(['id,name,description,external_id', `${parent},P,,`, `${child},C,,`]);
+    expect(await rows('groups')).toEqual([
+      'id,name,description,external_id,kind,rule',
+      `${parent},P,,,static,`,
+      `${child},C,,,static,`,
+    ]);
     expect(await rows('applications')).toEqual([
       'id,name,client_id,description,type,status',
       `${application},CRM,crm,,web,active`,

@@ -18,6 +18,8 @@ describe('groups', () => {
         name: 'Engineering',
         description: null,
         external_id: null,
+        kind: 'static',
+        rule: null,
         created_at: expect.any(String),
         updated_at: plain.body.data.created_at,
       },

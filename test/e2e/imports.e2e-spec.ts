@@ -162,7 +162,7 @@ describe('an import of groups and applications', () => {
         { name: 'Ops', description: null, external_id: null },
         { name: 'Dev', description: 'two\nlines', external_id: 'ou-1' },
         { name: 'QA', description: '', external_id: null },
-      ].map((each) => ({ ...each, id: 0, created_at: 0, updated_at: 0 })),
+      ].map((each) => ({ ...each, kind: 'static', rule: null, id: 0, created_at: 0, updated_at: 0 })),
     );
     // Each is its own ancestor, as nesting and effective access ask for.
     expect(await storedRows(tenant.id)).toMatchObject({ groups: 3, group_closure: 3, applications: 3 });

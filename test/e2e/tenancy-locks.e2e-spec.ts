@@ -67,6 +67,7 @@ async function filledTenant(): Promise<{
     await tenant.application(),
   ];
   await nest(tenant, group, child);
+  await tenant.api.post(`${tenant.path}/groups`, { name: 'Ruled', kind: 'dynamic', rule: 'active eq true' });
   const body = { application_id: application };
   await tenant.api.post(`${tenant.path}/users/${user}/applications`, body, {
     headers: { 'idempotency-key': randomUUID() },

@@ -43,6 +43,7 @@ async function furnish({
   const userId = await user(undefined, { attributes: { department: 'Sales' } });
   const [parent, child, app] = await Promise.all([group('parent', [userId]), group('child'), application('app')]);
   await api.put(`${path}/groups/${parent}/groups/${child}`);
+  await api.post(`${path}/groups`, { name: 'ruled', kind: 'dynamic', rule: 'active eq true' });
   await api.put(`${path}/users/${userId}/applications/${app}`);
   await project(await workspace());
   await giveRole(api, { app, role: await newRole(api, app, 'Editor') }, 'User', userId);

@@ -24,6 +24,8 @@ interface World {
   readonly all: string;
   /** Has lost its only member, so its set is there and empty. */
   readonly left: string;
+  /** Its rule is for bob. */
+  readonly ruled: string;
   /** Assigned to ada and to `all`. */
   readonly app: string;
   /** Of the application, held by ada, who is a member of the organization, too. */
@@ -43,6 +45,8 @@ async function newWorld(service: DoorlistProcess, databaseUrl: string): Promise<
   ];
   await tenant.api.delete(`${tenant.path}/groups/${left}/members/${cyd}`);
   await nest(tenant, all, crew);
+  const rule = { name: 'Ruled', kind: 'dynamic', rule: `id eq "${bob}"` };
+  const ruled = ((await tenant.api.post(`${tenant.path}/groups`, rule)).body as { data: { id: string } }).data.id;
   const app = await tenant.application('Wiki', { client_id: 'Wiki-1' });
   await assign(tenant, 'user', ada, app);
   await assign(tenant, 'group', all, app);
@@ -62,7 +66,7 @@ async function newWorld(service: DoorlistProcess, databaseUrl: string): Promise<
      ) INSERT INTO organization_members VALUES ($1, $2, 1)`,
     [tenant.id, ada],
   );
-  return { tenant, ada, bob, cyd, crew, all, left, app, role };
+  return { tenant, ada, bob, cyd, crew, all, left, ruled, app, role };
 }
 
 interface Damage {
@@ -207,6 +211,31 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
     at: ({ role }) => role,
     said: ({ role }) => [`role_key: owner ${role}, filter_keys`],
   },
+  'a rule that changed behind its members': {
+    sql: `UPDATE groups SET rule = 'active eq true' WHERE tenant_id = $1 AND id = $2`,
+    at: ({ ruled }) => ruled,
+    said: ({ ruled, ada, bob, cyd }) => [
+      ...[ada, cyd].map((user) => `rule_lacks_member: owner ${ruled}, user ${user}`),
+      `rule_has_stranger: owner ${ruled}, user ${bob}`,
+    ],
+  },
+  'a rule that nobody can read': {
+    sql: `UPDATE groups SET rule = 'x' WHERE tenant_id = $1 AND id = $2`,
+    at: ({ ruled }) => ruled,
+    said: ({ ruled }) => [
+      `rule_unreadable: owner ${ruled}, rule, at position 1: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le, pr).`,
+    ],
+  },
+  'a member by rule of a group that has none': {
+    sql: `UPDATE rule_members SET group_id = $2 WHERE tenant_id = $1`,
+    at: ({ left }) => left,
+    said: ({ left, ruled, bob }) => [
+      `rule_member_without_rule: owner ${left}, user ${bob}`,
+      `rule_lacks_member: owner ${ruled}, user ${bob}`,
+      `set_has_stranger: owner ${ruled}, user ${bob}, ordinal 1`,
+      `set_lacks_user: owner ${left}, user ${bob}, ordinal 1`,
+    ],
+  },
   'a wrong key of an application': {
     sql: `UPDATE applications SET search_key = 'wiki' WHERE tenant_id = $1 AND id = $2`,
     at: ({ app }) => app,
@@ -254,7 +283,7 @@ afterAll(() => service.stop());
 describe('doorlist verify', () => {
   it('finds nothing where nothing is wrong, and ends with 0', () => {
     const tenants = [...worlds.values()].map(({ tenant }) => tenant.id).sort();
-    const size = '3 users, 3 memberships, 1 nestings, 2 assignments; differences: 0';
+    const size = '3 users, 4 memberships, 1 nestings, 2 assignments; differences: 0';
     const lines = tenants.map((id) => expect.stringMatching(`^tenant ${id} \\(t-\\w+\\): ${size}$`) as unknown);
     expect(ends[0]).toEqual({ code: 0, lines: [...lines, 'no difference'], errors: [] });
   });

@@ -156,7 +156,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/users`,
-    6,
+    7,
     post(
       () => '/users',
       () => ({ user_name: 'one more' }),
@@ -164,10 +164,18 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/groups`,
-    6,
+    10,
     post(
       () => '/groups',
-      () => ({ name: 'one more' }),
+      () => ({ name: 'one more', kind: 'dynamic', rule: 'active eq true' }),
+    ),
+  ],
+  [
+    `POST ${T}/groups/preview`,
+    2,
+    post(
+      () => '/groups/preview',
+      () => ({ rule: 'active eq true' }),
     ),
   ],
   [
@@ -348,7 +356,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
     7,
     (world) => world.tenant.api.put(roleOf(world), { description: 'Changed' }),
   ],
-  [`PATCH ${T}/users/{user_id}`, 6, patch(user, { display_name: 'Changed' })],
+  [`PATCH ${T}/users/{user_id}`, 10, patch(user, { display_name: 'Changed' })],
   [`PATCH ${T}/groups/{group_id}`, 6, patch(group, { description: 'Changed' })],
   [`PATCH ${T}/applications/{application_id}`, 6, patch(application, { description: 'Changed' })],
   [`PATCH ${T}/roles/{role_id}`, 7, patch(role, { description: 'Changed' })],
@@ -387,8 +395,8 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
     10,
     (world) => world.tenant.api.delete(`${rolesOf(world)}/${world.roleOfAll}`),
   ],
-  [`DELETE ${T}/users/{user_id}`, 9, remove(user)],
-  [`DELETE ${T}/groups/{group_id}`, 14, remove(group)],
+  [`DELETE ${T}/users/{user_id}`, 12, remove(user)],
+  [`DELETE ${T}/groups/{group_id}`, 15, remove(group)],
   [`DELETE ${T}/applications/{application_id}`, 12, remove(application)],
   [
     'DELETE /roles/{role_id}/assignments',

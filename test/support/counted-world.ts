@@ -1,6 +1,7 @@
 import { platformApi, type Api } from './api.js';
 import { giveRole, newRole } from './role-steps.js';
 import { assign, newRole as newScopedRole } from './scoped-role-steps.js';
+import { dynamicGroup } from './rule-steps.js';
 import { newTenant, type TestTenant } from './tenant.js';
 
 /** A tenant where every list that a route reads or changes has `size` rows. */
@@ -53,6 +54,8 @@ export async function worldOf(size: number): Promise<World> {
   const full = await tenant.group('full', users);
   const groups = await all(size, () => tenant.group());
   await all(size, (at) => api.put(`${path}/groups/${full}/groups/${groups[at]}`));
+  // A user who changes so joins all of these.
+  await all(size, (at) => dynamicGroup(tenant, `ruled ${at}`, 'display_name eq "Changed"'));
   await all(size, (at) => api.put(`${path}/groups/${groups[at]}/members/${users[0]}`));
   const applications = await all(size, () => tenant.application());
   const spareApplications = await all(size, () => tenant.application());

@@ -18,7 +18,7 @@ const KEPT = `
 
 /** Who should be, by the tables that the sets are made of. */
 const TRUE = `
-  SELECT group_id AS owner_id, user_ordinal AS ordinal FROM group_members
+  SELECT group_id AS owner_id, user_ordinal AS ordinal FROM memberships
    WHERE tenant_id = $1 AND valid_from IS NULL AND valid_until IS NULL
    UNION ALL
   SELECT application_id, user_ordinal FROM assignments

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { Change, ChangeSide, ChangedAccess } from '../../kernel/access-preview.js';
+import type { AccessChange, ChangeSide, ChangedAccess } from '../../kernel/access-preview.js';
+import { MemberChangeResponse } from './member-change.response.js';
 
 /** One user and one application that the user would gain or lose. */
 @ApiSchema({ name: 'ChangedAccess' })
@@ -40,7 +41,7 @@ class AccessChangeSideResponse implements ChangeSide<ChangedAccess> {
 
 /** What a change would do to access, at this moment; nothing was written. */
 @ApiSchema({ name: 'AccessChange' })
-export class AccessChangeResponse implements Change<ChangedAccess> {
+export class AccessChangeResponse implements AccessChange {
   @ApiProperty({ type: Boolean, description: 'Nothing was written.', enum: [true], example: true })
   dry_run!: true;
 
@@ -49,4 +50,11 @@ export class AccessChangeResponse implements Change<ChangedAccess> {
 
   @ApiProperty({ type: AccessChangeSideResponse })
   lost!: AccessChangeSideResponse;
+
+  @ApiProperty({
+    type: MemberChangeResponse,
+    required: false,
+    description: 'Only where the rule of a dynamic group is made or changed.',
+  })
+  members?: MemberChangeResponse;
 }

@@ -83,7 +83,7 @@ export class DryRunInterceptor implements NestInterceptor {
     const bound: PreviewRequest = { change: changeOf(request), cursor };
     if (typeof options === 'function') {
       requireScope(request, 'assignments:read', 'has access');
-      return this.access.of(scopes, cleaned(options(request)), run, bound);
+      return this.access.of(scopes, cleaned(options(request)), async () => madeBy(await run()), bound);
     }
     requireScope(request, 'roles:read', 'holds permissions');
     return this.permissions.of(scopes, options.permissionsOf(request), run, bound);
@@ -98,6 +98,11 @@ function changeOf({ method, url, query, headers, body }: CallingRequest): unknow
   return [method, path, headers['if-match'] ?? null, body ?? null, ...own];
 }
 
+/** The id of what a route has made; null where it has made nothing of the kind. */
+function madeBy(result: unknown): string | null {
+  return result instanceof Answer ? (result.identity.createdAs ?? null) : null;
+}
+
 function requireScope({ principal }: CallingRequest, needed: AccessScope, what: string): void {
   if (principal?.allowed.has(needed)) return;
   throw forbidden('insufficient_scope', `A dry run answers who ${what}: the token needs the scope ${needed} too.`);
@@ -110,12 +115,12 @@ function tenantOf(scope: AnyScope, request: CallingRequest): TenantScope {
 }
 
 /** Only ids, in lower case: nothing of the request has been validated yet, and the route itself will refuse what is wrong. */
-function cleaned({ applications, groups, users, onlyUsers, everything }: AccessReach): AccessReach {
+function cleaned({ applications, groups, users, onlyUsers, ...rest }: AccessReach): AccessReach {
   return {
+    ...rest,
     applications: lowered(applications),
     groups: lowered(groups),
     users: lowered(users),
-    ...(everything === undefined ? {} : { everything }),
     ...(onlyUsers === undefined ? {} : { onlyUsers: lowered(onlyUsers) }),
   };
 }

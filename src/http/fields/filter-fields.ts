@@ -1,4 +1,5 @@
-import { field } from './field.js';
+import { field, type FieldOptions } from './field.js';
+import { FILTER_LIMITS } from '../../kernel/filter/filter-syntax.js';
 import { Choice } from './fields.js';
 import { PageQuery } from './query-fields.js';
 
@@ -13,6 +14,14 @@ export function FilterParameter(attributes: readonly string[], sample: string): 
     `joined by and, or, not and parentheses; at most 8192 bytes. Attributes: ${attributes.join(', ')}.`;
   const rule = { type: 'text', expected: 'given once, as text', accepts };
   return field({ description, sample, optional: true }, rule, { type: String, maxLength: 8192 });
+}
+
+/** The same in a body, such as the rule of a group: 1 to 8192 bytes. */
+export function FilterText(options: FieldOptions): PropertyDecorator {
+  const accepts = (value: unknown): boolean =>
+    typeof value === 'string' && value.length > 0 && Buffer.byteLength(value) <= FILTER_LIMITS.bytes;
+  const rule = { type: 'filter', expected: `a filter of 1 to ${FILTER_LIMITS.bytes} bytes`, accepts };
+  return field(options, rule, { type: String, minLength: 1, maxLength: FILTER_LIMITS.bytes });
 }
 
 /** What a list is sorted by, one of `names`. */

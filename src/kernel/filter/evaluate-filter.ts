@@ -6,23 +6,28 @@ import { valuesAt } from './json-values.js';
 /** A resource as callers see it: its attributes by name. */
 type Resource = Readonly<Record<string, unknown>>;
 
+/** Makes comparison keys; one that remembers them is for many filters on the same resource. */
+type KeyOf = (text: string) => string;
+
 /** Whether a filter holds for one resource; the meaning of filters, which the database must agree with. */
-export function evaluateFilter(filter: BoundFilter, resource: Resource): boolean {
+export function evaluateFilter(filter: BoundFilter, resource: Resource, keyOf: KeyOf = comparisonKey): boolean {
   switch (filter.kind) {
     case 'all':
-      return filter.of.every((each) => evaluateFilter(each, resource));
+      return filter.of.every((each) => evaluateFilter(each, resource, keyOf));
     case 'any':
-      return filter.of.some((each) => evaluateFilter(each, resource));
+      return filter.of.some((each) => evaluateFilter(each, resource, keyOf));
     case 'not':
-      return !evaluateFilter(filter.of, resource);
+      return !evaluateFilter(filter.of, resource, keyOf);
     case 'present':
       return valuesOf(filter.target, resource).some(isPresent);
     case 'compare':
       return valuesOf(filter.target, resource).some((value) =>
-        holds(filter.operator, filter.operand, value, filter.target.attribute),
+        holds(filter, comparableOf(filter.operand, value, { exact: filter.target.attribute?.exact ?? false, keyOf })),
       );
     case 'element':
-      return valuesOf(filter.target, resource).some((value) => isObject(value) && evaluateFilter(filter.of, value));
+      return valuesOf(filter.target, resource).some(
+        (value) => isObject(value) && evaluateFilter(filter.of, value, keyOf),
+      );
   }
 }
 
@@ -39,27 +44,30 @@ function isPresent(value: unknown): boolean {
   return Object.keys(value).length > 0;
 }
 
+/** Whether a value that is comparable with the operand (null: there is none) is as the comparison says. */
 function holds(
-  operator: BoundComparison,
-  operand: Operand,
-  value: unknown,
-  attribute: FilterAttribute | null,
+  { operator, operand }: { operator: BoundComparison; operand: Operand },
+  comparable: string | number | boolean | null,
 ): boolean {
-  const comparable = comparableOf(operand, value, attribute?.exact ?? false);
   if (comparable === null) return false;
   if (typeof comparable === 'string') return textHolds(operator, comparable, String(operand.value));
   return orderHolds(operator, Number(comparable) - Number(operand.value));
 }
 
 /** The value as the operand is; null where it is of another type. */
-function comparableOf(operand: Operand, value: unknown, exact: boolean): string | number | boolean | null {
+function comparableOf(
+  operand: Operand,
+  value: unknown,
+  { exact, keyOf }: { exact: boolean; keyOf: KeyOf },
+): string | number | boolean | null {
   if (operand.type === 'dateTime') return value instanceof Date ? value.getTime() : null;
   if (typeof value !== typeof operand.value) return null;
   if (typeof value !== 'string') return value as number | boolean;
-  return exact || operand.type === 'reference' ? value : comparisonKey(value);
+  return exact || operand.type === 'reference' ? value : keyOf(value);
 }
 
 function textHolds(operator: BoundComparison, text: string, asked: string): boolean {
+  if (operator === 'eq') return text === asked;
   if (operator === 'co') return text.includes(asked);
   if (operator === 'sw') return text.startsWith(asked);
   if (operator === 'ew') return text.endsWith(asked);

@@ -21,7 +21,7 @@ export const APPLICATIONS_OF_USER = statement(
        FROM assignments a JOIN applications p ON p.tenant_id = $1 AND p.id = a.application_id
       WHERE $3 AND a.tenant_id = $1 AND ${holdsNow('a')} AND a.group_id IN (
               SELECT c.ancestor_id
-                FROM group_members m JOIN group_closure c ON c.tenant_id = $1 AND c.descendant_id = m.group_id
+                FROM memberships m JOIN group_closure c ON c.tenant_id = $1 AND c.descendant_id = m.group_id
                WHERE m.tenant_id = $1 AND m.user_id = $2 AND ${holdsNow('m')})
    ) rows ON true
    WHERE u.tenant_id = $1 AND u.id = $2

@@ -17,6 +17,7 @@ export const GROUP_FILTER: SqlCatalogue = {
     index: { column: 'g.external_id', holds: 'whole' },
     sort: { sql: 'g.external_id', type: 'text', nullable: true },
   },
+  kind: { type: 'string', sql: 'g.kind', sort: { sql: 'g.kind COLLATE "C"', type: 'text' } },
   created_at: { type: 'dateTime', sql: 'g.created_at', sort: { sql: 'g.created_at', type: 'timestamptz' } },
   updated_at: { type: 'dateTime', sql: 'g.updated_at', sort: { sql: 'g.updated_at', type: 'timestamptz' } },
 };

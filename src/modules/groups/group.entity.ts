@@ -2,6 +2,10 @@ import { Column, Entity } from 'typeorm';
 import { comparisonKey } from '../../kernel/comparison-key.js';
 import { TenantResource } from '../../persistence/tenant-resource.entity.js';
 
+/** Who is in it: whom somebody put there, or those for whom its rule holds. */
+export const GROUP_KINDS = ['static', 'dynamic'] as const;
+export type GroupKind = (typeof GROUP_KINDS)[number];
+
 /** A group of users and of other groups. */
 @Entity('groups')
 export class Group extends TenantResource {
@@ -22,6 +26,14 @@ export class Group extends TenantResource {
   /** Its id in the directory it came from; unique in the tenant where there is one. */
   @Column({ type: 'text', collation: 'C', nullable: true })
   externalId!: string | null;
+
+  /** Never changes. */
+  @Column({ type: 'text', default: 'static' })
+  kind!: GroupKind;
+
+  /** Of a dynamic group: a filter over users. */
+  @Column({ type: 'text', nullable: true })
+  rule!: string | null;
 }
 
 /** The keys that go with the name and the description; set whenever one of them is. */

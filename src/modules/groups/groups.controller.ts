@@ -6,7 +6,7 @@ import type { TenantScope } from '../../kernel/scope.js';
 import { Answer, created, paged, resource } from '../../http/answers.js';
 import { IfMatch } from '../../http/etag.js';
 import { IdempotentPost } from '../../http/idempotent-post.js';
-import { pathId } from '../../http/dry-run/reach.js';
+import { pathId, type ReachOf } from '../../http/dry-run/reach.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';
@@ -16,6 +16,21 @@ import { GroupResponse, groupResponse } from './dto/group.responses.js';
 import { GroupsService } from './groups.service.js';
 
 const TAKEN = { 409: 'The name or the external_id is taken.' };
+const SLOW = { 400: 'The rule takes too long in this tenant.' };
+
+/** Whether the body makes a rule or changes one. */
+function namesRule({ body }: { readonly body?: unknown }): boolean {
+  return typeof body === 'object' && body !== null && 'rule' in body;
+}
+
+/** Nobody has anything by a group that is new. */
+const CREATION: ReachOf = (request) => (namesRule(request) ? { membersOf: null } : {});
+
+/** Only a rule alters access. */
+const CHANGE: ReachOf = (request) => {
+  const groups = pathId(request, 'group_id');
+  return namesRule(request) ? { groups, membersOf: groups[0] ?? null } : {};
+};
 
 @ApiTags('Groups')
 @Controller('api/v1/tenants/:tenant_id/groups')
@@ -24,7 +39,15 @@ export class GroupsController {
 
   @IdempotentPost()
   @Requires('directory:write')
-  @Route({ summary: 'Create a group', status: 201, data: GroupResponse, versioned: true, refusals: TAKEN })
+  @Route({
+    summary: 'Create a group',
+    description: 'A dynamic group has its members when this answers, however many they are.',
+    status: 201,
+    data: GroupResponse,
+    versioned: true,
+    refusals: { ...SLOW, ...TAKEN },
+    dryRun: CREATION,
+  })
   async createGroup(@CurrentScope() scope: TenantScope, @Body() body: GroupCreate): Promise<Answer> {
     const group = await this.groups.create(scope, body);
     return created(groupResponse(group), { createdAs: group.id, version: group.version });
@@ -49,10 +72,12 @@ export class GroupsController {
   @Requires('directory:write')
   @Route({
     summary: 'Change a group',
-    description: 'A JSON merge patch (RFC 7396): what is left out stays, null takes a value away.',
+    description:
+      'A JSON merge patch (RFC 7396): what is left out stays, null takes a value away. With a rule, who is in the group is who the rule says when this answers.',
     data: GroupResponse,
     versioned: true,
-    refusals: TAKEN,
+    refusals: { ...SLOW, 409: 'The name or the external_id is taken; or a rule is sent for a static group.' },
+    dryRun: CHANGE,
   })
   async updateGroup(
     @CurrentScope() scope: TenantScope,

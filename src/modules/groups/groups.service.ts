@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ExpectedVersion } from '../../kernel/version.js';
 import { comparisonKey } from '../../kernel/comparison-key.js';
+import { conflict, invalid } from '../../kernel/domain-error.js';
 import { newId } from '../../kernel/ids.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
@@ -15,6 +16,8 @@ import { GROUP_FILTER } from './group-filter.read-model.js';
 import { Group, groupKeys } from './group.entity.js';
 import { lockNestings, withClosureOpened } from './nestings/closure.js';
 import { recordNesting } from './nestings/nesting-record.js';
+import { RuleMembers } from './rules/rule-members.js';
+import { readRule, type Rule } from './rules/rule.js';
 import { CLOSE_NEW_GROUP, REMOVE_NESTINGS_OF } from './nestings/nestings.queries.js';
 
 /** The groups of a tenant. */
@@ -22,13 +25,20 @@ import { CLOSE_NEW_GROUP, REMOVE_NESTINGS_OF } from './nestings/nestings.queries
 export class GroupsService {
   readonly #groups: ResourceRepository<Group>;
 
-  constructor(private readonly doors: DatabaseDoors) {
+  constructor(
+    private readonly doors: DatabaseDoors,
+    private readonly rules: RuleMembers,
+  ) {
     this.#groups = new ResourceRepository(doors, { entity: Group, name: 'group', snapshot: groupResponse });
     this.#groups.onRemoval(takeOutOfNestings);
   }
 
-  /** Errors: 409 `name_taken`, `external_id_taken`. */
+  /**
+   * A dynamic group has its members when it is there. Errors: 409 `name_taken`, `external_id_taken`, 422 `invalid_filter`,
+   * 400 `rule_too_slow`.
+   */
   async create(scope: TenantScope, input: GroupCreate): Promise<Group> {
+    const rule = ruleOfInput(input);
     const fields = { name: input.name, description: input.description ?? null };
     const group = Object.assign(new Group(), {
       tenantId: scope.tenantId,
@@ -36,9 +46,17 @@ export class GroupsService {
       ...fields,
       ...groupKeys(fields),
       externalId: input.external_id ?? null,
+      kind: input.kind ?? 'static',
+      rule: rule?.text ?? null,
     });
-    return this.#groups.create(scope, group, { ...input }, async (transaction) => {
-      await transaction.query(CLOSE_NEW_GROUP, [scope.tenantId, group.id]);
+    return this.doors.unitOfWork.run(scope, async (transaction) => {
+      if (rule) await this.rules.lock(transaction, scope);
+      const made = await this.#groups.create(scope, group, { ...input }, async () => {
+        await transaction.query(CLOSE_NEW_GROUP, [scope.tenantId, group.id]);
+      });
+      const change = { groupId: made.id, before: null };
+      if (rule) await this.rules.apply(transaction, scope, { ...change, after: rule.text, rule: rule.read });
+      return made;
     });
   }
 
@@ -58,14 +76,38 @@ export class GroupsService {
     return this.#groups.list(scope, { list: 'groups', alias: 'g', ...filteredList(parts, asked) }, request);
   }
 
+  /** The group, or null where the tenant has no such. */
+  async find(scope: TenantScope, id: string): Promise<Group | null> {
+    return this.#groups.find(scope, id);
+  }
+
   /** Errors: 404. */
   async get(scope: TenantScope, id: string): Promise<Group> {
     return this.#groups.get(scope, id);
   }
 
-  /** Applies a merge patch. Errors: 404, 409 as for create, 412. */
+  /**
+   * Applies a merge patch. The members of a dynamic group are those of its rule when this answers. Errors: 404, 409 as
+   * for create, 409 `group_is_static` for a rule that the group cannot have, 412, 422 and 400 as for create.
+   */
   async update(scope: TenantScope, id: string, expected: ExpectedVersion, patch: GroupUpdate): Promise<Group> {
-    return this.#groups.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
+    if (patch.rule === undefined) return this.#change(scope, id, expected, patch);
+    const text = patch.rule;
+    const rule = readRule(text);
+    return this.doors.unitOfWork.run(scope, async (transaction) => {
+      await this.rules.lock(transaction, scope);
+      const before = await this.get(scope, id);
+      if (before.kind === 'static') {
+        throw conflict(
+          'group_is_static',
+          `The group ${before.name} is static: its members are put into it, by no rule.`,
+        );
+      }
+      const after = await this.#change(scope, id, expected, patch);
+      const change = { groupId: id, before: before.rule, after: text, rule };
+      if (before.rule !== text) await this.rules.apply(transaction, scope, change);
+      return after;
+    });
   }
 
   /** Lets later rooms take away what they keep of a group that goes, in the same transaction. */
@@ -78,8 +120,15 @@ export class GroupsService {
     await this.doors.unitOfWork.run(scope, async (transaction) => {
       // Before the lock on the group's row: whoever nests takes the two in this order.
       await lockNestings(transaction, scope);
+      const { kind, rule } = await this.get(scope, id);
+      if (kind === 'dynamic') await this.rules.lock(transaction, scope);
+      if (kind === 'dynamic') await this.rules.dissolve(transaction, scope, { id, rule: rule ?? '' });
       await this.#groups.remove(scope, id, expected);
     });
+  }
+
+  async #change(scope: TenantScope, id: string, expected: ExpectedVersion, patch: GroupUpdate): Promise<Group> {
+    return this.#groups.change(scope, id, expected, (before) => patched(before, patch), { ...patch });
   }
 }
 
@@ -88,6 +137,18 @@ async function takeOutOfNestings(transaction: Transaction, scope: TenantScope, i
     const gone = await transaction.query<NestingResponse>(REMOVE_NESTINGS_OF, [scope.tenantId, id]);
     for (const nesting of gone) recordNesting(transaction, 'deleted', nesting);
   });
+}
+
+/** The rule that a new group is to have, if any. Errors: 422 where it is missing, or has no place, or cannot be read. */
+function ruleOfInput({ kind = 'static', rule }: GroupCreate): { text: string; read: Rule } | null {
+  const loc = ['body', 'rule'];
+  if (kind === 'dynamic' && rule === undefined) {
+    throw invalid(loc, 'rule is required where kind is dynamic: a filter over users', 'missing');
+  }
+  if (kind === 'static' && rule !== undefined) {
+    throw invalid(loc, 'rule is for groups whose kind is dynamic; send "kind": "dynamic" with it', 'rule_of_static');
+  }
+  return rule === undefined ? null : { text: rule, read: readRule(rule) };
 }
 
 function patched(before: Group, patch: GroupUpdate): Partial<Group> {
@@ -99,5 +160,6 @@ function patched(before: Group, patch: GroupUpdate): Partial<Group> {
     ...fields,
     ...groupKeys(fields),
     externalId: patch.external_id === undefined ? before.externalId : patch.external_id,
+    rule: patch.rule ?? before.rule,
   };
 }

@@ -19,7 +19,7 @@ interface Holding {
 export function heldAssignments({ user, where = '', memberships = holdsNow('m'), prefix = '' }: Holding): string {
   return `${prefix}reached AS MATERIALIZED (
     SELECT DISTINCT up.ancestor_id AS group_id
-      FROM group_members m JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
+      FROM memberships m JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
      WHERE m.tenant_id = $1 AND m.user_id = ${user} AND ${memberships}
   ), ${prefix}held AS MATERIALIZED (
     SELECT a.* FROM role_assignments a WHERE a.tenant_id = $1 AND a.user_id = ${user} ${where}

@@ -12,7 +12,7 @@ import { CallerCache } from '../../security/authentication/index.js';
 import type { TenantCreate, TenantUpdate } from './dto/tenant.requests.js';
 import { tenantResponse } from './dto/tenant.response.js';
 import { Tenant } from './tenant.entity.js';
-import { EMPTY_TENANT, FIND_BY_SLUG, LOCK_ORDINALS } from './tenants.queries.js';
+import { EMPTY_TENANT, FIND_BY_SLUG, LOCK_ORDINALS, LOCK_RULES } from './tenants.queries.js';
 
 /** The tenants of the service; for the platform only. */
 @Injectable()
@@ -83,6 +83,8 @@ export class TenantsService {
     await this.doors.unitOfWork.run(scope, async () => {
       // Before the lock on the tenant's row: whoever makes users takes the two in this order.
       await this.#inside(scope, id, async (tenant) => {
+        // Rules write rows that point at nothing by a foreign key: none may come in behind us.
+        await this.doors.database.write(tenant, LOCK_RULES, [id]);
         await this.doors.database.write(tenant, LOCK_ORDINALS, [id]);
       });
       await this.#tenants.remove(scope, id, expected);

@@ -27,7 +27,14 @@ export class UsersController {
 
   @IdempotentPost()
   @Requires('directory:write')
-  @Route({ summary: 'Create a user', status: 201, data: UserResponse, versioned: true, refusals: TAKEN })
+  @Route({
+    summary: 'Create a user',
+    status: 201,
+    data: UserResponse,
+    versioned: true,
+    refusals: TAKEN,
+    dryRun: () => ({ createsUser: true }),
+  })
   async createUser(@CurrentScope() scope: TenantScope, @Body() body: UserCreate): Promise<Answer> {
     const user = await this.users.create(scope, body);
     return created(userResponse(user), { createdAs: user.id, version: user.version });

@@ -20,10 +20,18 @@ import { ENTER_SUSPENDED, LEAVE_SUSPENDED, TAKE_ORDINALS } from './sets/sets.que
 import { USER_FILTER } from './user-filter.read-model.js';
 import { User, attributeEntries, userKeys, type UserStatus } from './user.entity.js';
 
+/** What later rooms do with every user that is made or changed, in the same transaction. */
+type UserHook = (
+  transaction: Transaction,
+  scope: TenantScope,
+  change: { readonly before: User | null; readonly after: User },
+) => Promise<void>;
+
 /** The users of a tenant. */
 @Injectable()
 export class UsersService {
   readonly #users: ResourceRepository<User>;
+  readonly #hooks: UserHook[] = [];
 
   constructor(
     private readonly doors: DatabaseDoors,
@@ -33,7 +41,10 @@ export class UsersService {
       entity: User,
       name: 'user',
       snapshot: userResponse,
-      changed: keepDerived,
+      changed: async (transaction, scope, { before, after }) => {
+        if (after) for (const hook of this.#hooks) await hook(transaction, scope, { before, after });
+        await keepDerived(transaction, scope, { before, after });
+      },
     });
   }
 
@@ -97,6 +108,11 @@ export class UsersService {
       return this.delegation.giving(scope, { kind: 'reactivation', userId: id }, () => Promise.resolve(changes));
     };
     return this.#users.change(scope, id, expected, alter, { ...patch });
+  }
+
+  /** Lets later rooms follow what users are made and changed to, before anything that is kept of all users is touched. */
+  onChange(hook: UserHook): void {
+    this.#hooks.push(hook);
   }
 
   /** Lets later rooms take away what they keep of a user that goes, in the same transaction. */

@@ -32,7 +32,7 @@ export const CHECK_ACCESS = statement(
     CROSS JOIN LATERAL (
       WITH reached AS MATERIALIZED (
         SELECT up.ancestor_id AS group_id, min(${standingOf('m', 'membership', '0')}) AS standing
-          FROM group_members m JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
+          FROM memberships m JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
          WHERE m.tenant_id = $1 AND m.user_id = asked.user_id
          GROUP BY up.ancestor_id
       )

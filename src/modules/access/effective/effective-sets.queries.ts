@@ -166,7 +166,7 @@ export function explainedStatement(reach: Reach, moreColumns = ''): Statement {
          FROM given
         WHERE given.group_id = ANY (ARRAY(
                 SELECT up.ancestor_id
-                  FROM group_members m JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
+                  FROM memberships m JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
                  WHERE m.tenant_id = $1 AND m.user_id = u.id AND ${holdsNow('m')}))
         ORDER BY given.moment, given.id LIMIT 1
      ) via ON direct.moment IS NULL

@@ -21,7 +21,7 @@ function assigned(groupId: string | null, state: Time = 'valid', more: Partial<A
 }
 
 function member(groupId: string, state: Time = 'valid', more: Partial<MembershipFact> = {}): MembershipFact {
-  return { group_id: groupId, added_at: SINCE, ...bounds(state), ...more };
+  return { group_id: groupId, added_at: SINCE, by_rule: false, ...bounds(state), ...more };
 }
 
 /** Groups are called by their ids; `a>b` puts b into a. */

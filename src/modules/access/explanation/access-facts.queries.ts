@@ -16,8 +16,8 @@ const ABOVE_REACHED = `(
 export function factsOf(user: string, application: string): string {
   return `(
     WITH held AS MATERIALIZED (
-      SELECT m.group_id, m.added_at, m.valid_from, m.valid_until, ${stateOf('m')} AS state
-        FROM group_members m WHERE m.tenant_id = $1 AND m.user_id = ${user}
+      SELECT m.group_id, m.added_at, m.valid_from, m.valid_until, m.by_rule, ${stateOf('m')} AS state
+        FROM memberships m WHERE m.tenant_id = $1 AND m.user_id = ${user}
     ), reached AS MATERIALIZED (
       SELECT DISTINCT up.ancestor_id AS group_id
         FROM held JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = held.group_id

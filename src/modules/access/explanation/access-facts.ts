@@ -20,6 +20,8 @@ export interface AssignmentFact extends Bounded {
 export interface MembershipFact extends Bounded {
   readonly group_id: string;
   readonly added_at: string;
+  /** Whether the group's rule has made it. */
+  readonly by_rule: boolean;
 }
 
 interface NestingFact extends Nesting {

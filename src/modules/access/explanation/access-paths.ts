@@ -122,6 +122,7 @@ export class AccessPaths {
       added_at: moment(addedAt),
       valid_from: momentOrNull(membership?.valid_from ?? null),
       valid_until: momentOrNull(membership?.valid_until ?? null),
+      ...(membership?.by_rule ? { by_rule: true as const } : {}),
     };
   }
 }

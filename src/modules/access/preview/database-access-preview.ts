@@ -1,25 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import { AccessPreview } from '../../../kernel/access-preview.js';
 import type {
+  AccessChange,
   AccessReach,
-  Change,
   ChangedAccess,
+  ChangedMember,
   PreviewRequest,
   PreviewScopes,
+  RunChange,
 } from '../../../kernel/access-preview.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
-import { UserSet } from '../../users/index.js';
+import { UserSet, type PackedUsers } from '../../users/index.js';
 import { effectiveUsersIn, findEffectiveSets } from '../effective/effective-sets.js';
 import { Side, type Pair } from './difference.js';
-import { APPLICATIONS_IN_REACH, NAMED_ACCESS, ORDINALS_OF } from './preview.queries.js';
+import { APPLICATIONS_IN_REACH, MEMBERS_OF, NAMED_ACCESS, NAMED_USERS, ORDINALS_OF } from './preview.queries.js';
 import { MOST_REMEMBERED, inTenant, rehearsed, tooLarge } from './rehearsal.js';
 
 /** Users to whom a comparison is narrowed, with the chunks that hold them; null: all. */
 interface Narrowed {
   readonly users: UserSet | null;
   readonly chunks: readonly number[] | undefined;
+}
+
+/** Users who may use applications, and members of a group, in one state of the tenant. */
+interface State {
+  readonly users: ReadonlyMap<string, UserSet>;
+  readonly members: UserSet;
 }
 
 /** Compares who may use what before and after a change that is then taken back. */
@@ -32,40 +40,82 @@ export class DatabaseAccessPreview extends AccessPreview {
   override async of(
     scopes: PreviewScopes,
     reach: AccessReach,
-    change: () => Promise<unknown>,
+    change: RunChange,
     request: PreviewRequest,
-  ): Promise<Change<ChangedAccess>> {
+  ): Promise<AccessChange> {
     return rehearsed(this.doors, scopes, request, {
       list: 'access-change',
-      compared: (transaction) => this.#compared(transaction, scopes, reach, change),
+      compared: (transaction) =>
+        reach.createsUser ? this.#ofNewUser(scopes, change) : this.#compared(transaction, scopes, reach, change),
       named: (pairs) => this.#named(scopes.tenant, pairs),
+      namedMembers: (pairs) => this.#namedMembers(scopes.tenant, pairs),
     });
   }
 
+  /** All that a user has who was not there before; what is shown is read while the user is there. */
+  async #ofNewUser(scopes: PreviewScopes, change: RunChange): Promise<{ gained: Side; lost: Side }> {
+    const { tenant } = scopes;
+    const users = [(await change()) ?? ''];
+    const [gained, lost] = [new Side(), new Side()];
+    const within = await this.#narrow(tenant, users);
+    for (const applicationId of await this.#inReach(tenant, { users })) {
+      gained.add(applicationId, await this.#usersOf(tenant, applicationId, within));
+    }
+    return { gained, lost };
+  }
+
+  /**
+   * The change may bring users within reach of more applications than before, so those of both states are compared: the
+   * state after it is read first, and the one before it when the change is taken back.
+   */
   async #compared(
     transaction: Transaction,
     scopes: PreviewScopes,
     reach: AccessReach,
-    change: () => Promise<unknown>,
-  ): Promise<{ gained: Side; lost: Side }> {
+    change: RunChange,
+  ): Promise<{ gained: Side; lost: Side; members?: { joined: Side; left: Side } }> {
     const { tenant } = scopes;
-    const { before, narrowed } = await inTenant(this.doors, scopes, async () => {
-      const within = await this.#narrow(tenant, reach.onlyUsers);
-      const applications = await this.#inReach(tenant, reach);
-      return { narrowed: within, before: await this.#remembered(tenant, applications, within) };
-    });
+    const before = await inTenant(this.doors, scopes, async () => ({
+      narrowed: await this.#narrow(tenant, reach.onlyUsers),
+      applications: await this.#inReach(tenant, reach),
+    }));
     await transaction.savepoint('rehearsal');
-    await change();
-    const [gained, lost] = [new Side(), new Side()];
-    await inTenant(this.doors, scopes, async () => {
-      for (const [applicationId, had] of before) {
-        const has = await this.#usersOf(tenant, applicationId, narrowed);
-        gained.add(applicationId, has.minus(had));
-        lost.add(applicationId, had.minus(has));
-      }
+    const made = await change();
+    const group = reach.membersOf === undefined ? null : (reach.membersOf ?? made);
+    const has = await inTenant(this.doors, scopes, async () => {
+      const applications = new Set([...before.applications, ...(await this.#inReach(tenant, reach))]);
+      return this.#stateOf(tenant, { applications: [...applications].sort(), group }, before.narrowed);
     });
     await transaction.rollbackToSavepoint('rehearsal');
-    return { gained, lost };
+    const [gained, lost, joined, left] = [new Side(), new Side(), new Side(), new Side()];
+    await inTenant(this.doors, scopes, async () => {
+      for (const [applicationId, users] of has.users) {
+        const had = await this.#usersOf(tenant, applicationId, before.narrowed);
+        gained.add(applicationId, users.minus(had));
+        lost.add(applicationId, had.minus(users));
+      }
+      const members = await this.#membersOf(tenant, group);
+      joined.add('', has.members.minus(members));
+      left.add('', members.minus(has.members));
+    });
+    return { gained, lost, ...(group === null ? {} : { members: { joined, left } }) };
+  }
+
+  async #stateOf(
+    scope: TenantScope,
+    { applications, group }: { applications: readonly string[]; group: string | null },
+    narrowed: Narrowed,
+  ): Promise<State> {
+    const users = await this.#remembered(scope, applications, narrowed);
+    return { users, members: await this.#membersOf(scope, group) };
+  }
+
+  async #membersOf(scope: TenantScope, group: string | null): Promise<UserSet> {
+    const members = new UserSet();
+    if (group === null) return members;
+    const rows = await this.doors.database.query<PackedUsers>(scope, MEMBERS_OF, [scope.tenantId, group]);
+    for (const row of rows) members.addPacked(row);
+    return members;
   }
 
   async #remembered(
@@ -109,5 +159,10 @@ export class DatabaseAccessPreview extends AccessPreview {
   async #named(scope: TenantScope, pairs: readonly Pair[]): Promise<ChangedAccess[]> {
     const columns = [pairs.map(({ key }) => key), pairs.map(({ ordinal }) => ordinal)];
     return this.doors.database.query<ChangedAccess>(scope, NAMED_ACCESS, [scope.tenantId, ...columns]);
+  }
+
+  async #namedMembers(scope: TenantScope, pairs: readonly Pair[]): Promise<ChangedMember[]> {
+    const values = [scope.tenantId, pairs.map(({ ordinal }) => ordinal)];
+    return this.doors.database.query<ChangedMember>(scope, NAMED_USERS, values);
   }
 }

@@ -1,4 +1,5 @@
 import { statement } from '../../../persistence/statement.js';
+import { listOf } from '../../users/index.js';
 
 /**
  * The applications to which a change may alter access, in the order of their ids: those named, those assigned to a group
@@ -14,7 +15,7 @@ export const APPLICATIONS_IN_REACH = statement(
    SELECT a.application_id
      FROM (SELECT unnest($3::uuid[]) AS group_id
            UNION
-           SELECT m.group_id FROM group_members m WHERE m.tenant_id = $1 AND m.user_id = ANY ($4::uuid[])) holder
+           SELECT m.group_id FROM memberships m WHERE m.tenant_id = $1 AND m.user_id = ANY ($4::uuid[])) holder
      JOIN group_closure c ON c.tenant_id = $1 AND c.descendant_id = holder.group_id
      JOIN assignments a ON a.tenant_id = $1 AND a.group_id = c.ancestor_id
     ORDER BY id`,
@@ -24,6 +25,22 @@ export const APPLICATIONS_IN_REACH = statement(
 export const ORDINALS_OF = statement(
   'access.ordinals_of',
   `SELECT ordinal FROM users WHERE tenant_id = $1 AND id = ANY ($2::uuid[])`,
+);
+
+/** The members of a group at all times, as sets of users are answered. Values: tenant, group. */
+export const MEMBERS_OF = statement(
+  'access.members_of',
+  `SELECT s.chunk, bit_send(s.bits) AS bits, ${listOf('s')} AS lists, NULL::bytea AS ordinals
+     FROM user_sets s WHERE s.tenant_id = $1 AND s.owner_id = $2`,
+);
+
+/** Users by their ordinals, in the order given. Values: tenant, ordinals. */
+export const NAMED_USERS = statement(
+  'access.named_users',
+  `SELECT u.id AS user_id, u.user_name
+     FROM unnest($2::int[]) WITH ORDINALITY changed(ordinal, place)
+     JOIN users u ON u.tenant_id = $1 AND u.ordinal = changed.ordinal
+    ORDER BY changed.place`,
 );
 
 /** The names that go with changed access, in the order given. Values: tenant, applications, ordinals. */

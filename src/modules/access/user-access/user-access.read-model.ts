@@ -25,7 +25,7 @@ const USABLE = `
   ), reached AS MATERIALIZED (
     SELECT DISTINCT up.ancestor_id AS group_id
       FROM open
-      JOIN group_members m ON m.tenant_id = $1 AND m.user_id = open.id AND ${holdsNow('m')}
+      JOIN memberships m ON m.tenant_id = $1 AND m.user_id = open.id AND ${holdsNow('m')}
       JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
   ), given AS MATERIALIZED (
     SELECT a.application_id, a.group_id, a.assigned_at, a.id

@@ -14,7 +14,7 @@ export const TENANTS = statement('access.verify_tenants', `SELECT id, slug FROM 
 export const COUNTS = statement(
   'access.verify_counts',
   `SELECT (SELECT count(*) FROM users WHERE tenant_id = $1)::int AS users,
-          (SELECT count(*) FROM group_members WHERE tenant_id = $1)::int AS memberships,
+          (SELECT count(*) FROM memberships WHERE tenant_id = $1)::int AS memberships,
           (SELECT count(*) FROM group_nestings WHERE tenant_id = $1)::int AS nestings,
           (SELECT count(*) FROM assignments WHERE tenant_id = $1)::int AS assignments`,
 );
@@ -38,7 +38,7 @@ const KEPT = `
 /** Who is due in which, by the users' own ordinals. */
 const DUE = `
   SELECT m.group_id AS owner_id, u.ordinal
-    FROM group_members m JOIN users u ON u.tenant_id = $1 AND u.id = m.user_id
+    FROM memberships m JOIN users u ON u.tenant_id = $1 AND u.id = m.user_id
    WHERE m.tenant_id = $1 AND ${holdsAlways('m')}
    UNION ALL
   SELECT a.application_id, u.ordinal
@@ -88,7 +88,7 @@ export const WRONG_ORDINALS = statement(
   `SELECT wrong.*, count(*) OVER ()::int AS total
      FROM (SELECT 'membership_ordinal' AS kind, m.group_id AS owner, m.user_id AS subject,
                   m.user_ordinal || ' instead of ' || coalesce(u.ordinal::text, 'that of a user') AS detail
-             FROM group_members m LEFT JOIN users u ON u.tenant_id = $1 AND u.id = m.user_id
+             FROM memberships m LEFT JOIN users u ON u.tenant_id = $1 AND u.id = m.user_id
             WHERE m.tenant_id = $1 AND m.user_ordinal IS DISTINCT FROM u.ordinal
             UNION ALL
            SELECT 'assignment_ordinal', a.application_id, a.user_id,

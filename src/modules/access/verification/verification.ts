@@ -2,6 +2,7 @@ import { PlatformScope, SYSTEM_ACTOR, TenantScope } from '../../../kernel/scope.
 import type { Transaction, UnitOfWork } from '../../../persistence/unit-of-work.js';
 import type { Difference, Differences } from './difference.js';
 import { wrongKeys } from './key-verification.js';
+import { wrongRules } from './rule-verification.js';
 import {
   COUNTS,
   LOST_SETS,
@@ -43,7 +44,7 @@ export async function tenantsToVerify(unitOfWork: UnitOfWork): Promise<NamedTena
 
 /**
  * Makes everything that is kept beside a tenant's tables anew and compares: the sets of users, the closure of the
- * nestings, the copies of ordinals and their counter, the counts of members' roles, what roles give, the comparison keys. All is read at one moment, nothing is
+ * nestings, the members by rules, the copies of ordinals and their counter, the counts of members' roles, what roles give, the comparison keys. All is read at one moment, nothing is
  * written, and no more than `most` differences are kept; `total` counts all of them.
  */
 export async function verifyTenant(unitOfWork: UnitOfWork, tenantId: string, most: number): Promise<Verification> {
@@ -74,5 +75,6 @@ const CHECKS: readonly Check[] = [
         return { found, total: rows[0]?.total ?? 0 };
       },
   ),
+  wrongRules,
   wrongKeys,
 ];

@@ -16,6 +16,7 @@ import {
   entitlementsAroundGroup,
   entitlementsLeft,
   entitlementsOfUser,
+  kindOf,
   type Asked,
   type Slice,
 } from './reach.queries.js';
@@ -43,7 +44,7 @@ const NO_PAIRS: Pairs = { total: 0, pairs: [] };
 interface Ways {
   readonly user: string | undefined;
   readonly group: string | undefined;
-  readonly type: 'USER' | 'GROUP' | undefined;
+  readonly type: AssigneeType | undefined;
 }
 
 interface Row extends AssignmentRow {
@@ -72,7 +73,7 @@ export class EffectiveAssignmentsService {
     const slice = { offset: (page - 1) * perPage, limit: perPage };
     for (let attempt = 1; ; attempt += 1) {
       const { total, pairs } = ways ? await this.#pairs(scope, ways, filter, slice) : NO_PAIRS;
-      const rows = await this.#explained(scope, pairs, ways?.group, query.includeRights ?? false);
+      const rows = await this.#explained(scope, pairs, ways, query.includeRights ?? false);
       const right = rows.filter((row) => query.type === undefined || typeOf(row) === query.type);
       if (right.length < pairs.length && attempt < ATTEMPTS) continue;
       return { count: total, page, limit: perPage, resources: withPaths(right, rows, ways?.group) };
@@ -82,7 +83,7 @@ export class EffectiveAssignmentsService {
   async #pairs(scope: TenantScope, ways: Ways, filter: EntitlementFilter, slice: Slice): Promise<Pairs> {
     const { user, group } = ways;
     if (user !== undefined) return this.#ofUser(scope, { ...ways, user }, filter, slice);
-    if (group !== undefined) return this.#ofGroup(scope, group, filter, slice);
+    if (group !== undefined) return this.#ofGroup(scope, { ...ways, group }, filter, slice);
     return this.#ofEntitlements(scope, ways.type, filter, slice);
   }
 
@@ -98,15 +99,20 @@ export class EffectiveAssignmentsService {
   }
 
   /** All who are in the group hold what it holds, and what is held around it: so many entitlements by so many users. */
-  async #ofGroup(scope: TenantScope, group: string, filter: EntitlementFilter, slice: Slice): Promise<Pairs> {
-    const values = [scope.tenantId, group, null, null];
+  async #ofGroup(
+    scope: TenantScope,
+    ways: Ways & { readonly group: string },
+    filter: EntitlementFilter,
+    slice: Slice,
+  ): Promise<Pairs> {
+    const values = [scope.tenantId, ways.group, null, null];
     const sets = await findSets(this.doors.database, scope, USERS_OF_GROUP, values);
     const users = sets ? effectiveUsersIn(sets) : null;
     const size = users?.size ?? 0;
     if (!users || size === 0) return NO_PAIRS;
     const first = Math.floor(slice.offset / size);
     const limit = Math.ceil((slice.offset + slice.limit) / size) - first;
-    const asked = entitlementsAroundGroup(scope.tenantId, group, filter, { offset: first, limit });
+    const asked = entitlementsAroundGroup(scope.tenantId, ways, filter, { offset: first, limit });
     const { total, ids } = await this.#found(scope, asked);
     const here = { offset: slice.offset - first * size, limit: slice.limit };
     return {
@@ -130,7 +136,7 @@ export class EffectiveAssignmentsService {
     if (left.length > MOST_ENTITLEMENTS) throw tooBroad();
     if (left.length === 0) return NO_PAIRS;
     const ids = left.map(({ id }) => id);
-    const sets = await findSetsApart(database, scope, HOLDERS_APART, [scope.tenantId, ids, null, null]);
+    const sets = await findSetsApart(database, scope, HOLDERS_APART, [scope.tenantId, ids, null, null, kindOf(type)]);
     const blocks = ids.map((roleId, at) => {
       const users = holders(sets, at + 1, type);
       return { roleId, users, size: users.size };
@@ -147,12 +153,12 @@ export class EffectiveAssignmentsService {
   async #explained(
     scope: TenantScope,
     pairs: readonly Pair[],
-    group: string | undefined,
+    ways: Ways | null,
     includeRights: boolean,
   ): Promise<Row[]> {
     if (pairs.length === 0) return [];
     const columns = [pairs.map(({ roleId }) => roleId), pairs.map(({ ordinal }) => ordinal)];
-    const values = [scope.tenantId, ...columns, group ?? null, includeRights];
+    const values = [scope.tenantId, ...columns, ways?.group ?? null, includeRights, kindOf(ways?.type)];
     return this.doors.database.queryLong<Row>(scope, EXPLAINED_ASSIGNMENTS, values);
   }
 }
@@ -172,16 +178,16 @@ interface Block {
 
 /** What is asked for of ways and holders; null where nothing can be: by what contradicts itself, or is no code. */
 function waysOf({ user, group, type }: EntitlementAssignmentQuery): Ways | null {
-  if (type === 'DYNAMIC_GROUP' || (type === 'USER' && group !== undefined)) return null;
+  if (type === 'USER' && group !== undefined) return null;
   if ([user, group].some((code) => code !== undefined && !isUuid(code))) return null;
   return { user: user?.toLowerCase(), group: group?.toLowerCase(), type };
 }
 
 /** What a user has itself wins: who has it is not listed as of a group. */
-function holders(sets: SetsApart, number: number, type: Exclude<AssigneeType, 'DYNAMIC_GROUP'> | undefined): UserSet {
+function holders(sets: SetsApart, number: number, type: AssigneeType | undefined): UserSet {
   const { direct, group } = sets.of(number);
   if (type === 'USER') return direct.minus(sets.suspended);
-  const all = type === 'GROUP' ? group.minus(direct) : group.union(direct);
+  const all = type === undefined ? group.union(direct) : group.minus(direct);
   return all.minus(sets.suspended);
 }
 

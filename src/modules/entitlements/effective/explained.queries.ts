@@ -1,6 +1,7 @@
 import { plannedOnce, statement } from '../../../persistence/statement.js';
 import { holdsNow } from '../../users/index.js';
 import { ASSIGNMENT_ROW } from '../search/assignment-search.read-model.js';
+import { isOfKind } from './reach.queries.js';
 
 /** The groups inside of `through` where one is named ($4), and those around it. $1: tenant. */
 const isInside = (group: string): string => `($4::uuid IS NULL OR EXISTS (
@@ -12,9 +13,10 @@ const isAround = (group: string): string => `($4::uuid IS NULL OR EXISTS (
  * By which assignment an active user holds an entitlement now, a row for each pair that is asked for, in their order; no
  * row for whom nothing gives it. What the user has itself wins, else the group that was given it first. `starts` are the
  * groups that hold the user inside of that group; the first row has all groups on the way up from them.
- * From each user upwards, once for each: by users_ordinal_key, group_members_user, group_closure_up,
+ * From each user upwards, once for each: by users_ordinal_key, group_members_user, rule_members_pkey, group_closure_up,
  * role_assignments_user_key, role_assignments_group_key and group_nestings_child.
- * Values: tenant, entitlements, ordinals, group that the ways go through or null, whether right values are shown.
+ * Values: tenant, entitlements, ordinals, group that the ways go through or null, whether right values are shown, the kind of
+ * groups that give it or null.
  */
 export const EXPLAINED_ASSIGNMENTS = plannedOnce(
   statement(
@@ -25,7 +27,7 @@ export const EXPLAINED_ASSIGNMENTS = plannedOnce(
      JOIN users u ON u.tenant_id = $1 AND u.ordinal = pair.ordinal AND u.status = 'active'
  ), inside AS MATERIALIZED (
    SELECT person.user_id, ARRAY(
-            SELECT m.group_id FROM group_members m
+            SELECT m.group_id FROM memberships m
              WHERE m.tenant_id = $1 AND m.user_id = person.user_id AND ${holdsNow('m')} AND ${isInside('m.group_id')}) AS groups
      FROM (SELECT DISTINCT user_id FROM asked) person
  ), around AS MATERIALIZED (
@@ -44,7 +46,7 @@ export const EXPLAINED_ASSIGNMENTS = plannedOnce(
          WHERE a.tenant_id = $1 AND a.role_id = asked.role_id AND a.user_id = asked.user_id AND $4::uuid IS NULL
          UNION ALL
         SELECT a.id, a.group_id, a.assigned_at FROM role_assignments a
-         WHERE a.tenant_id = $1 AND a.role_id = asked.role_id AND a.group_id = ANY (around.groups)) each
+         WHERE a.tenant_id = $1 AND a.role_id = asked.role_id AND a.group_id = ANY (around.groups) AND ${isOfKind('a.group_id', '$6')}) each
        ORDER BY each.group_id IS NOT NULL, each.assigned_at, each.id LIMIT 1
     ) given
  ), involved AS MATERIALIZED (

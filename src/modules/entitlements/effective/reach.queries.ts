@@ -1,10 +1,17 @@
 import type { Statement } from '../../../persistence/statement.js';
 import { statementNameOf } from '../../../persistence/statement-name.js';
 import { setsStatement } from '../../access/index.js';
+import type { GroupKind } from '../../groups/index.js';
 import { holdsNow } from '../../users/index.js';
-import type { EntitlementFilter } from '../dto/assignment-search.requests.js';
+import type { AssigneeType, EntitlementFilter } from '../dto/assignment-search.requests.js';
 import { ofEntitlement } from '../search/assignment-search.read-model.js';
 import { Conditions } from '../search/filters.js';
+
+/** Whether a group is of a kind, or none is asked for: `kind` is a parameter. $1: tenant. */
+export function isOfKind(group: string, kind: string): string {
+  return `(${kind}::text IS NULL OR EXISTS (
+    SELECT FROM groups g WHERE g.tenant_id = $1 AND g.id = ${group} AND g.kind = ${kind}))`;
+}
 
 /** A statement with its values. */
 export interface Asked {
@@ -14,7 +21,8 @@ export interface Asked {
 
 /**
  * Who holds each of some entitlements, kept apart by the place of each in the list, from 1. Direct holders and members of
- * groups are stored sets (decision 8). By role_assignments_group_key. Values: tenant, entitlements, null, null.
+ * groups are stored sets (decision 8). By role_assignments_group_key. Values: tenant, entitlements, null, null, the kind of
+ * the groups that give it or null.
  */
 export const HOLDERS_APART = setsStatement(
   {
@@ -27,6 +35,7 @@ export const HOLDERS_APART = setsStatement(
   ), given AS MATERIALIZED (
     SELECT a.id, a.group_id, holding.place AS moment
       FROM holding JOIN role_assignments a ON a.tenant_id = $1 AND a.role_id = holding.id AND a.group_id IS NOT NULL
+     WHERE ${isOfKind('a.group_id', '$5')}
   )`,
     directOwners: `SELECT holding.id AS owner_id, holding.place AS moment FROM holding`,
     directMoment: 'own.moment',
@@ -56,17 +65,23 @@ export function entitlementsLeft(tenantId: string, filter: EntitlementFilter, mo
   return { statement: { name: statementNameOf(text), text }, values: conditions.values };
 }
 
+/** Of which kind the groups are that give it; null where that is all one. */
+export function kindOf(type: AssigneeType | undefined): GroupKind | null {
+  if (type === 'DYNAMIC_GROUP') return 'dynamic';
+  return type === 'GROUP' ? 'static' : null;
+}
+
 /** How a user holds what is asked for. */
 interface OfUser {
   readonly user: string;
   readonly group: string | undefined;
-  readonly type: 'USER' | 'GROUP' | undefined;
+  readonly type: AssigneeType | undefined;
 }
 
 /** The groups around those that a user is in now; with `through` ($3) only by ways through that group. $1: tenant, $2: user. */
 const around = (through: boolean): string => `
   SELECT up.ancestor_id
-    FROM group_members m JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
+    FROM memberships m JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = m.group_id
    WHERE m.tenant_id = $1 AND m.user_id = $2 AND ${holdsNow('m')}
      ${through ? `AND ${isAround('m.group_id', 'up.ancestor_id', '$3')}` : ''}`;
 
@@ -79,8 +94,9 @@ function isAround(inner: string, outer: string, through: string): string {
 const DIRECT = `SELECT a.role_id FROM role_assignments a
      WHERE a.tenant_id = $1 AND a.user_id = $2 AND a.level = 'application'`;
 
-const byGroups = (groups: string): string => `SELECT a.role_id FROM role_assignments a
-     WHERE a.tenant_id = $1 AND a.level = 'application' AND a.group_id = ANY (ARRAY(${groups}))`;
+const byGroups = (groups: string, kind: GroupKind | null): string => `SELECT a.role_id FROM role_assignments a
+     WHERE a.tenant_id = $1 AND a.level = 'application' AND a.group_id = ANY (ARRAY(${groups}))
+       ${kind === null ? '' : `AND ${isOfKind('a.group_id', `'${kind}'`)}`}`;
 
 /**
  * Those of the entitlements that an active user holds, from the user upwards: how many, some of their ids in order, and
@@ -93,8 +109,9 @@ export function entitlementsOfUser(
   slice: Slice,
 ): Asked {
   const conditions = ofEntitlement(new Conditions(tenantId, user, ...(group === undefined ? [] : [group])), filter);
-  const reached = byGroups(around(group !== undefined));
-  const held = { USER: DIRECT, GROUP: `${reached} EXCEPT ${DIRECT}`, any: `${DIRECT} UNION ${reached}` };
+  const reached = byGroups(around(group !== undefined), kindOf(type));
+  const others = `${reached} EXCEPT ${DIRECT}`;
+  const held = { USER: DIRECT, GROUP: others, DYNAMIC_GROUP: others, any: `${DIRECT} UNION ${reached}` };
   const ordinal = `(SELECT u.ordinal FROM users u WHERE u.tenant_id = $1 AND u.id = $2 AND u.status = 'active')`;
   return sliced(group === undefined ? held[type ?? 'any'] : reached, conditions, slice, `, ${ordinal} AS ordinal`);
 }
@@ -102,13 +119,13 @@ export function entitlementsOfUser(
 /** Those of the entitlements that a group holds, or one around it: how many, and some of their ids in order. */
 export function entitlementsAroundGroup(
   tenantId: string,
-  group: string,
+  { group, type }: { readonly group: string; readonly type: AssigneeType | undefined },
   filter: EntitlementFilter,
   slice: Slice,
 ): Asked {
   const conditions = ofEntitlement(new Conditions(tenantId, group), filter);
   const above = `SELECT up.ancestor_id FROM group_closure up WHERE up.tenant_id = $1 AND up.descendant_id = $2`;
-  return sliced(byGroups(above), conditions, slice);
+  return sliced(byGroups(above, kindOf(type)), conditions, slice);
 }
 
 /** Which of the ids are wanted. */

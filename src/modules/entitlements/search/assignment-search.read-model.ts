@@ -4,11 +4,13 @@ import type { AssigneeType, EntitlementAssignmentQuery, EntitlementFilter } from
 import type { EntitlementAssignment } from '../dto/assignment.responses.js';
 import { Conditions } from './filters.js';
 
-/** What holds an assignment `a`; a group by rule would be told apart by its kind. */
+const BY_RULE = `EXISTS (SELECT FROM groups g WHERE g.tenant_id = $1 AND g.id = a.group_id AND g.kind = 'dynamic')`;
+
+/** What holds an assignment `a`; groups by rule are told apart by their kind. */
 const ASSIGNEES: Readonly<Record<AssigneeType, string>> = {
   USER: 'a.user_id IS NOT NULL',
-  GROUP: 'a.group_id IS NOT NULL',
-  DYNAMIC_GROUP: 'false',
+  GROUP: `a.group_id IS NOT NULL AND NOT ${BY_RULE}`,
+  DYNAMIC_GROUP: `a.group_id IS NOT NULL AND ${BY_RULE}`,
 };
 
 const VALUES_OF = `FROM assignment_right_values v
@@ -16,7 +18,7 @@ const VALUES_OF = `FROM assignment_right_values v
 const VALUES = `ARRAY(SELECT v.value ${VALUES_OF} ORDER BY v.right_name, v.value)`;
 
 /** Columns of AssignmentRow, of an assignment `a` of the role `r`. */
-const ROW = `a.id, a.user_id, a.group_id, r.id AS role_id, r.name, r.entitlement_type, r.ext_ref, r.application_id,
+const ROW = `a.id, a.user_id, a.group_id, ${BY_RULE} AS is_dynamic, r.id AS role_id, r.name, r.entitlement_type, r.ext_ref, r.application_id,
   a.assigned_at, a.assigned_by, a.modified_at, a.modified_by, EXISTS (SELECT ${VALUES_OF}) AS has_rights`;
 
 /** The columns of AssignmentRow, with the right values where `withValues`, a condition, holds. */
@@ -27,6 +29,8 @@ export interface AssignmentRow {
   readonly id: string;
   readonly user_id: string | null;
   readonly group_id: string | null;
+  /** Whether the group has a rule. */
+  readonly is_dynamic: boolean;
   readonly role_id: string;
   readonly name: string;
   readonly entitlement_type: EntitlementType;
@@ -42,7 +46,8 @@ export interface AssignmentRow {
 }
 
 /** What an assignment was made to. */
-export function typeOf({ group_id: groupId }: AssignmentRow): AssigneeType {
+export function typeOf({ group_id: groupId, is_dynamic: isDynamic }: AssignmentRow): AssigneeType {
+  if (isDynamic) return 'DYNAMIC_GROUP';
   return groupId === null ? 'USER' : 'GROUP';
 }
 
@@ -92,7 +97,7 @@ export function assignmentsFound(
 ): ListQuery {
   const conditions = new Conditions(tenantId).code('a.user_id', query.user).code('a.group_id', query.group);
   ofEntitlement(conditions, filter);
-  conditions.only(query.type ? ASSIGNEES[query.type] : `(${ASSIGNEES.USER} OR ${ASSIGNEES.GROUP})`);
+  conditions.only(query.type ? ASSIGNEES[query.type] : '(a.user_id IS NOT NULL OR a.group_id IS NOT NULL)');
   return {
     list: 'entitlement-assignments',
     values: conditions.values,

@@ -1,9 +1,10 @@
-import { Ids, Line, Prose } from '../../../http/fields/fields.js';
-import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
+import { Choice, Ids, Line, Prose } from '../../../http/fields/fields.js';
+import { FilterParameter, FilterText, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
 import { FlagParameter, PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
 import { ValidityFields } from '../../../http/fields/validity-fields.js';
 import { OptionalBody } from '../../../http/optional-body.js';
 import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
+import { GROUP_KINDS, type GroupKind } from '../group.entity.js';
 import { GROUP_FILTER } from '../group-filter.read-model.js';
 
 /** Most users added to a group in one call. */
@@ -18,6 +19,18 @@ const EXTERNAL_ID = {
   nullable: true,
 };
 
+const RULE_SAMPLE = 'attributes.department eq "Sales"';
+const KIND = {
+  description: '`dynamic`: its members are those users for whom `rule` holds. It never changes.',
+  of: GROUP_KINDS,
+  optional: true,
+};
+const RULE = {
+  description:
+    'Of a dynamic group: a filter over users, as the list of users takes it (RFC 7644 section 3.4.2.2); at most 8192 bytes.',
+  optional: true,
+};
+
 export class GroupCreate {
   @Line(NAME)
   name!: string;
@@ -27,6 +40,12 @@ export class GroupCreate {
 
   @Line(EXTERNAL_ID)
   external_id?: string | null;
+
+  @Choice({ ...KIND, sample: 'dynamic' })
+  kind?: GroupKind;
+
+  @FilterText({ ...RULE, sample: RULE_SAMPLE })
+  rule?: string;
 }
 
 /** A JSON merge patch (RFC 7396). */
@@ -39,6 +58,9 @@ export class GroupUpdate {
 
   @Line(EXTERNAL_ID)
   external_id?: string | null;
+
+  @FilterText({ ...RULE, sample: RULE_SAMPLE })
+  rule?: string;
 }
 
 export class GroupListQuery extends SortedPageQuery {

@@ -1,9 +1,17 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { VALIDITY_STATES, type ValidityState } from '../../../kernel/validity.js';
-import type { Group } from '../group.entity.js';
+import { GROUP_KINDS, type Group, type GroupKind } from '../group.entity.js';
 
 const UUID = { type: String, format: 'uuid' } as const;
 const MOMENT = { type: String, format: 'date-time', example: '2026-11-22T09:30:00.000Z' } as const;
+
+const BY_RULE = {
+  type: Boolean,
+  required: false,
+  description: 'Only where the rule of the group has made it.',
+  enum: [true],
+  example: true,
+} as const;
 
 const FROM = { ...MOMENT, nullable: true, example: null, description: 'It holds from then on; null: since ever.' };
 const UNTIL = { ...MOMENT, nullable: true, example: null, description: 'It holds before then; null: for ever.' };
@@ -22,6 +30,17 @@ export class GroupResponse {
   @ApiProperty({ type: String, nullable: true, example: 'ou-42' })
   external_id!: string | null;
 
+  @ApiProperty({
+    type: String,
+    enum: GROUP_KINDS,
+    description: '`static`: its members are put into it; `dynamic`: they are those for whom its rule holds.',
+    example: 'static',
+  })
+  kind!: GroupKind;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Of a dynamic group, else null.', example: null })
+  rule!: string | null;
+
   @ApiProperty(MOMENT)
   created_at!: Date;
 
@@ -36,6 +55,8 @@ export function groupResponse(group: Group): GroupResponse {
     name: group.name,
     description: group.description,
     external_id: group.externalId,
+    kind: group.kind,
+    rule: group.rule,
     created_at: group.createdAt,
     updated_at: group.updatedAt,
   };
@@ -72,6 +93,9 @@ export class MemberResponse {
     example: 'valid',
   })
   state!: ValidityState;
+
+  @ApiProperty(BY_RULE)
+  by_rule?: true;
 }
 
 /** What adding members did. */
@@ -101,6 +125,9 @@ export class MembershipResponse {
 
   @ApiProperty(UNTIL)
   valid_until!: Date | null;
+
+  @ApiProperty(BY_RULE)
+  by_rule?: true;
 }
 
 /** A group that a user is in. */
@@ -117,6 +144,9 @@ export class UserGroupResponse {
 
   @ApiProperty({ ...MOMENT, nullable: true, description: 'When the user was added to it; null where inherited.' })
   added_at!: Date | null;
+
+  @ApiProperty(BY_RULE)
+  by_rule?: true;
 }
 
 /** A group directly inside another one. */

@@ -12,6 +12,10 @@ export class GroupMember {
   @PrimaryColumn('uuid')
   userId!: string;
 
+  /** By a foreign key, so that a group with a rule has no such rows. */
+  @Column({ type: 'text', default: 'static' })
+  groupKind!: 'static';
+
   /** The user's, kept here by a foreign key. */
   @Column('integer')
   userOrdinal!: number;

@@ -20,6 +20,8 @@ const REACH: ReachOf = (request) => ({
   onlyUsers: [...pathId(request, 'user_id'), ...bodyIds(request, 'user_ids')],
 });
 
+const BY_RULE = { 409: 'The group is dynamic: its rule says who is in it.' };
+
 @ApiTags('Groups')
 @Controller('api/v1/tenants/:tenant_id')
 export class MembersController {
@@ -42,7 +44,12 @@ export class MembersController {
 
   @IdempotentPost('groups/:group_id/members')
   @Requires('directory:write')
-  @Route({ summary: 'Add users to a group, all or none', data: MembersAddedResponse, dryRun: REACH })
+  @Route({
+    summary: 'Add users to a group, all or none',
+    data: MembersAddedResponse,
+    dryRun: REACH,
+    refusals: BY_RULE,
+  })
   async addMembers(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') groupId: string,
@@ -60,6 +67,7 @@ export class MembersController {
     data: MembershipResponse,
     alsoCreates: true,
     dryRun: REACH,
+    refusals: BY_RULE,
   })
   @ApiBody({ type: MembershipPut, required: false })
   async putMember(
@@ -94,6 +102,7 @@ export class MembersController {
     description: 'A JSON merge patch (RFC 7396): what is left out stays, null takes a bound away.',
     data: MembershipResponse,
     dryRun: REACH,
+    refusals: BY_RULE,
   })
   async updateMember(
     @CurrentScope() scope: TenantScope,
@@ -106,7 +115,7 @@ export class MembersController {
 
   @Delete('groups/:group_id/members/:user_id')
   @Requires('directory:write')
-  @Route({ summary: 'Take a user out of a group', dryRun: REACH })
+  @Route({ summary: 'Take a user out of a group', dryRun: REACH, refusals: BY_RULE })
   async removeMember(
     @CurrentScope() scope: TenantScope,
     @PathId('group_id') groupId: string,

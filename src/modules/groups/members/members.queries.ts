@@ -22,7 +22,7 @@ const event = (done: 'created' | 'deleted', row: string, actor: string) => {
 };
 
 /**
- * Adds users to a group, all or none, and answers a row for each: whether the tenant has the group and the user, whether
+ * Adds users to a static group, all or none, and answers a row for each: whether the tenant has the group and the user, whether
  * the membership is new, and whether it was seen at all, because another call may have made one at the same moment. A
  * membership that has expired is in nobody's way: the new one takes its row. Only rows that `lapsed` has locked are taken
  * over: it alone can tell how they were. In the order of the ids, so that two calls cannot deadlock. Values: tenant,
@@ -35,9 +35,9 @@ export const ADD_MEMBERS = statement(
    ), known AS (
      SELECT u.id AS user_id, u.ordinal FROM asked JOIN users u ON u.tenant_id = $1 AND u.id = asked.user_id
    ), holder AS (
-     SELECT id FROM groups WHERE tenant_id = $1 AND id = $2
+     SELECT id, kind = 'static' AS is_static FROM groups WHERE tenant_id = $1 AND id = $2
    ), given AS (
-     SELECT * FROM known WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM asked) AND EXISTS (SELECT FROM holder)
+     SELECT * FROM known WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM asked) AND EXISTS (SELECT FROM holder WHERE is_static)
    ), lapsed AS MATERIALIZED (
      SELECT held.group_id, held.user_id, held.added_at, held.valid_from, held.valid_until
        FROM given JOIN group_members held ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = given.user_id
@@ -58,7 +58,8 @@ export const ADD_MEMBERS = statement(
    ), trail AS (
      ${trailOf({ ...event('created', 'added', '$6'), from: 'added WHERE (SELECT count(*) FROM trail_of_lapsed) >= 0' })}
    )
-   SELECT asked.user_id, EXISTS (SELECT FROM holder) AS has_group, (known.user_id IS NOT NULL) AS is_known,
+   SELECT asked.user_id, EXISTS (SELECT FROM holder) AS has_group,
+          (SELECT is_static FROM holder) AS is_static, (known.user_id IS NOT NULL) AS is_known,
           (added.user_id IS NOT NULL) AS is_new, (added.user_id IS NOT NULL OR held.user_id IS NOT NULL) AS is_seen,
           added.added_at, added.valid_from, added.valid_until
      FROM asked
@@ -72,12 +73,16 @@ export const ADD_MEMBERS = statement(
 /** Values: tenant, group, user. */
 export const READ_MEMBER = statement(
   'groups.read_member',
-  `SELECT group_id, user_id, added_at, valid_from, valid_until FROM group_members
+  `SELECT group_id, user_id, added_at, valid_from, valid_until, by_rule FROM memberships
     WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3`,
 );
 
 /** The bounds of a membership, which then stay until the end of the transaction. Values: tenant, group, user. */
-export const LOCK_MEMBER = statement('groups.lock_member', `${READ_MEMBER.text} FOR UPDATE`);
+export const LOCK_MEMBER = statement(
+  'groups.lock_member',
+  `SELECT group_id, user_id, added_at, valid_from, valid_until FROM group_members
+    WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3 FOR UPDATE`,
+);
 
 /** No row where there is none. Values: tenant, group, user, actor. */
 export const REMOVE_MEMBER = statement(
@@ -141,27 +146,32 @@ export const MEMBER_SELECT = `m.user_id, u.user_name, u.display_name, m.added_at
 
 const WITH_USERS = `JOIN users u ON u.tenant_id = $1 AND u.id = m.user_id`;
 
-/** Values: tenant, group. Also what holds later, or has held. */
-export const DIRECT_MEMBERS = `FROM group_members m ${WITH_USERS} WHERE m.tenant_id = $1 AND m.group_id = $2`;
+const FOR_EVER = 'NULL::timestamptz AS valid_from, NULL::timestamptz AS valid_until';
+
+/** Of each kind of group. Values: tenant, group. Also what holds later, or has held. */
+export const DIRECT_MEMBERS = {
+  static: `FROM group_members m ${WITH_USERS} WHERE m.tenant_id = $1 AND m.group_id = $2`,
+  dynamic: `FROM (SELECT r.*, ${FOR_EVER} FROM rule_members r) m ${WITH_USERS} WHERE m.tenant_id = $1 AND m.group_id = $2`,
+} as const;
 
 const ofGroup = (column: string): string => `max(gm.${column}) FILTER (WHERE gm.group_id = $2) AS ${column}`;
 
-/** Values: tenant, group. Each user that is in it now once, by the index group_members_pkey of every group below. */
+/** Values: tenant, group. Each user that is in it now once, by group_members_pkey and rule_members_group of every group below. */
 export const ALL_MEMBERS = `FROM (
     SELECT gm.user_id, ${TIMES.map(ofGroup).join(', ')}
       FROM group_closure c
-      JOIN group_members gm ON gm.tenant_id = $1 AND gm.group_id = c.descendant_id
+      JOIN memberships gm ON gm.tenant_id = $1 AND gm.group_id = c.descendant_id
      WHERE c.tenant_id = $1 AND c.ancestor_id = $2 AND ${holdsNow('gm')}
      GROUP BY gm.user_id
   ) m ${WITH_USERS}`;
 
 export const USER_GROUP_SELECT = `g.id AS group_id, g.name, found.added_at,
-   CASE WHEN found.added_at IS NULL THEN 'inherited' ELSE 'direct' END AS membership`;
+   CASE WHEN found.added_at IS NULL THEN 'inherited' ELSE 'direct' END AS membership, g.kind = 'dynamic' AS by_rule`;
 
 /** Values: tenant, user. Every group that holds the user now, each once. */
 export const USER_GROUPS = `FROM (
     SELECT c.ancestor_id, max(gm.added_at) FILTER (WHERE c.ancestor_id = gm.group_id) AS added_at
-      FROM group_members gm
+      FROM memberships gm
       JOIN group_closure c ON c.tenant_id = $1 AND c.descendant_id = gm.group_id
      WHERE gm.tenant_id = $1 AND gm.user_id = $2 AND ${holdsNow('gm')}
      GROUP BY c.ancestor_id

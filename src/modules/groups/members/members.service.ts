@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Delegation, type Gift } from '../../../kernel/delegation.js';
-import { DomainError, notFound } from '../../../kernel/domain-error.js';
-import type { Page, PageRequest } from '../../../kernel/page.js';
+import { DomainError, conflict, notFound } from '../../../kernel/domain-error.js';
+import { mapPage, type Page, type PageRequest } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { ALWAYS, type Validity, type ValidityPatch } from '../../../kernel/validity.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
-import { inBatches } from '../../../persistence/in-batches.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
 import { UsersService } from '../../users/index.js';
 import type { MemberResponse, MembershipResponse, UserGroupResponse } from '../dto/group.responses.js';
 import { GroupsService } from '../groups.service.js';
+import { removeMembersOf } from './member-removal.js';
+import { isLonger } from './membership-bounds.js';
 import * as queries from './members.queries.js';
 
 /** A membership that was made. */
@@ -24,6 +25,8 @@ interface Added {
 /** What asking for one came to. */
 interface Asked extends Added {
   readonly has_group: boolean;
+  /** Null where there is no group. */
+  readonly is_static: boolean | null;
   readonly is_known: boolean;
   readonly is_new: boolean;
   readonly is_seen: boolean;
@@ -58,15 +61,17 @@ export class MembersService {
     transitive: boolean,
     request: PageRequest,
   ): Promise<Page<MemberResponse>> {
-    await this.groups.get(scope, groupId);
+    const { kind } = await this.groups.get(scope, groupId);
     const query = {
       list: transitive ? 'all-members' : 'members',
       select: queries.MEMBER_SELECT,
-      from: transitive ? queries.ALL_MEMBERS : queries.DIRECT_MEMBERS,
+      from: transitive ? queries.ALL_MEMBERS : queries.DIRECT_MEMBERS[kind],
       values: [scope.tenantId, groupId],
       sort: [{ column: 'user_id', type: 'uuid' }],
     } as const;
-    return this.doors.paginator.rows(scope, query, request);
+    const page = await this.doors.paginator.rows<MemberResponse>(scope, query, request);
+    const byRule = (row: MemberResponse): boolean => kind === 'dynamic' && row.membership === 'direct';
+    return mapPage(page, (row) => marked(row, byRule(row)));
   }
 
   /** The groups that hold a user, directly or through groups inside of them. Errors: 404. */
@@ -79,18 +84,23 @@ export class MembersService {
       values: [scope.tenantId, userId],
       sort: [{ column: 'group_id', type: 'uuid' }],
     } as const;
-    return this.doors.paginator.rows(scope, query, request);
+    const page = await this.doors.paginator.rows<Marked<UserGroupResponse>>(scope, query, request);
+    return mapPage(page, ({ by_rule: byRule, ...row }) => marked(row, byRule && row.membership === 'direct'));
   }
 
   /** One membership, whether it holds now or not. Errors: 404 `membership_not_found`. */
   async get(scope: TenantScope, groupId: string, userId: string): Promise<MembershipResponse> {
     const values = [scope.tenantId, groupId, userId];
-    const [membership] = await this.doors.database.query<MembershipResponse>(scope, queries.READ_MEMBER, values);
-    if (!membership) throw notFound('membership', userId);
-    return membership;
+    const [found] = await this.doors.database.query<Marked<MembershipResponse>>(scope, queries.READ_MEMBER, values);
+    if (!found) throw notFound('membership', userId);
+    const { by_rule: byRule, ...membership } = found;
+    return marked(membership, byRule);
   }
 
-  /** Adds all users or none. Errors: 404 for the group, 404 `user_not_found` naming every unknown user. */
+  /**
+   * Adds all users or none. Errors: 404 for the group, 404 `user_not_found` naming every unknown user, 409
+   * `group_is_dynamic`.
+   */
   async add(
     scope: TenantScope,
     groupId: string,
@@ -104,7 +114,7 @@ export class MembersService {
 
   /**
    * Puts one user into the group. Where it is there, `validity` gives the membership these bounds, and without it nothing
-   * changes. Errors: 404.
+   * changes. Errors: 404, 409 `group_is_dynamic`.
    */
   async put(
     scope: TenantScope,
@@ -129,7 +139,8 @@ export class MembersService {
   }
 
   /**
-   * Changes the bounds by a merge patch, of a membership that has expired as well. Errors: 404 `membership_not_found`,
+   * Changes the bounds by a merge patch, of a membership that has expired as well. Errors: 404 `membership_not_found`, 409
+   * `group_is_dynamic`,
    * 422 where the merged bounds are in the wrong order.
    */
   async change(scope: TenantScope, groupId: string, userId: string, patch: ValidityPatch): Promise<MembershipResponse> {
@@ -148,7 +159,7 @@ export class MembersService {
       async (transaction) => {
         await this.#checkChange(transaction, scope, [groupId, userId], patch);
         const [row] = await transaction.query<Changed>(queries.CHANGE_MEMBER, values);
-        if (!row) throw notFound('membership', userId);
+        if (!row) throw await this.#missing(scope, groupId, userId);
         const { was_from: wasFrom, was_until: wasUntil, is_changed: isChanged, ...after } = row;
         const before = { ...after, valid_from: wasFrom, valid_until: wasUntil };
         const change = { action: 'membership.updated', resourceType: 'membership', resourceId: groupId };
@@ -159,11 +170,17 @@ export class MembersService {
     );
   }
 
-  /** Errors: 404 `membership_not_found`. */
+  /** Errors: 404 `membership_not_found`, 409 `group_is_dynamic`. */
   async remove(scope: TenantScope, groupId: string, userId: string): Promise<void> {
     const values = [scope.tenantId, groupId, userId, actorJson(scope)];
     const gone = await this.doors.database.write(scope, queries.REMOVE_MEMBER, values);
-    if (gone.length === 0) throw notFound('membership', userId);
+    if (gone.length === 0) throw await this.#missing(scope, groupId, userId);
+  }
+
+  /** Why there is no membership that could be changed by hand. */
+  async #missing(scope: TenantScope, groupId: string, userId: string): Promise<DomainError> {
+    const group = await this.groups.find(scope, groupId);
+    return group?.kind === 'dynamic' ? isDynamic(groupId) : notFound('membership', userId);
   }
 
   /** A user who makes a membership longer gives what it gives; whoever makes it shorter takes that away. */
@@ -190,6 +207,7 @@ export class MembersService {
       this.doors.database.write<Asked>(scope, queries.ADD_MEMBERS, values, input),
     );
     if (rows.some((row) => !row.has_group)) throw notFound('group', groupId);
+    if (rows.some((row) => row.is_static === false)) throw isDynamic(groupId);
     requireKnown(rows);
     const added = rows.filter((row) => row.is_new);
     // Another call made these at the same moment: they are there now, though this statement could not see them yet.
@@ -198,20 +216,20 @@ export class MembersService {
   }
 }
 
+/** A row that says whether a rule has made it. */
+type Marked<Row> = Omit<Row, 'by_rule'> & { readonly by_rule: boolean };
+
+/** Answers say so only where it is so. */
+function marked<Row extends object>(row: Row, byRule: boolean): Row & { by_rule?: true } {
+  return byRule ? { ...row, by_rule: true } : row;
+}
+
+function isDynamic(groupId: string): DomainError {
+  return conflict('group_is_dynamic', `The group ${groupId} is dynamic: its rule says who is in it. Change the rule.`);
+}
+
 function membershipIn(groupId: string): Gift {
   return { kind: 'membership', groupId };
-}
-
-/** Whether there is a moment at which the membership holds after the change, and would not have held without it. */
-function isLonger({ valid_from: from, valid_until: until }: MembershipResponse, patch: ValidityPatch): boolean {
-  const [beganAt, endedAt] = [from?.getTime() ?? -Infinity, until?.getTime() ?? Infinity];
-  const beginsAt = patch.valid_from === undefined ? beganAt : boundOf(patch.valid_from, -Infinity);
-  const endsAt = patch.valid_until === undefined ? endedAt : boundOf(patch.valid_until, Infinity);
-  return beginsAt < beganAt || endsAt > endedAt;
-}
-
-function boundOf(moment: string | null, unbounded: number): number {
-  return moment === null ? unbounded : Date.parse(moment);
 }
 
 function requireKnown(rows: readonly Asked[]): void {
@@ -223,17 +241,4 @@ function requireKnown(rows: readonly Asked[]): void {
 
 function membershipOf(groupId: string, { user_id, added_at, valid_from, valid_until }: Added): MembershipResponse {
   return { group_id: groupId, user_id, added_at, valid_from, valid_until };
-}
-
-/** What goes with a removal is taken away first, so that the trail tells of it. */
-async function removeMembersOf(
-  transaction: Transaction,
-  scope: TenantScope,
-  kind: keyof typeof queries.REMOVE_MEMBERS_OF,
-  id: string,
-): Promise<void> {
-  const values = [scope.tenantId, id, actorJson(scope)];
-  await inBatches(
-    async () => (await transaction.query<{ removed: number }>(queries.REMOVE_MEMBERS_OF[kind], values))[0],
-  );
 }

@@ -12,7 +12,7 @@ import type { RoleLevel } from '../role.entity.js';
 export function heldBy(where: string): string {
   return `
   entered AS MATERIALIZED (
-    SELECT m.group_id FROM group_members m WHERE m.tenant_id = $1 AND m.user_id = $2 AND ${holdsNow('m')}
+    SELECT m.group_id FROM memberships m WHERE m.tenant_id = $1 AND m.user_id = $2 AND ${holdsNow('m')}
   ), reached AS MATERIALIZED (
     SELECT DISTINCT up.ancestor_id AS group_id
       FROM entered JOIN group_closure up ON up.tenant_id = $1 AND up.descendant_id = entered.group_id

@@ -13,7 +13,10 @@ const ROWS: Readonly<Record<TransferKind, Readonly<Record<string, string | null>
     ...{ id: USER, user_name: 'ada', email: 'ada@example.com', display_name: 'Ada Lovelace', given_name: 'Ada' },
     ...{ family_name: 'Lovelace', external_id: 'hr-1815', status: 'active', attributes: '{}' },
   },
-  groups: { id: GROUP, name: 'Engineering', description: 'Builds the product.', external_id: 'ou-42' },
+  groups: {
+    ...{ id: GROUP, name: 'Engineering', description: 'Builds the product.', external_id: 'ou-42' },
+    ...{ kind: 'static', rule: null },
+  },
   memberships: { group_id: GROUP, user_id: USER, valid_from: null, valid_until: null, added_at: MOMENT },
   nestings: { parent_id: GROUP, child_id: CHILD, added_at: MOMENT },
   applications: {

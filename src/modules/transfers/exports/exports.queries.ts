@@ -14,7 +14,7 @@ const VALIDITY = `${moment('valid_from')}, ${moment('valid_until')}`;
 const SELECTS: Readonly<Record<TransferKind, string>> = {
   users: `SELECT id, user_name, email, display_name, given_name, family_name, external_id, status, attributes
             FROM users WHERE ${OURS} ORDER BY tenant_id, id`,
-  groups: `SELECT id, name, description, external_id FROM groups WHERE ${OURS} ORDER BY tenant_id, id`,
+  groups: `SELECT id, name, description, external_id, kind, rule FROM groups WHERE ${OURS} ORDER BY tenant_id, id`,
   memberships: `SELECT group_id, user_id, ${VALIDITY}, ${moment('added_at')}
                   FROM group_members WHERE ${OURS} ORDER BY tenant_id, group_id, user_id`,
   nestings: `SELECT parent_id, child_id, ${moment('added_at')}

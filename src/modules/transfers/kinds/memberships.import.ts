@@ -37,6 +37,13 @@ const WRITE = statement(
    SELECT count(*)::int AS written FROM added`,
 );
 
+/** Lines that name a group whose rule says who is in it. SELECT of bad rows. */
+const INTO_DYNAMIC = `
+    SELECT s.line, CASE WHEN s.group_name IS NOT NULL THEN 'group_name' WHEN s.group_external_id IS NOT NULL THEN 'group_external_id'
+                        ELSE 'group_id' END AS column_name, 'group_is_dynamic' AS code, g.name AS value
+      FROM import_lines s JOIN import_rows r ON r.line = s.line
+      JOIN groups g ON g.tenant_id = $1 AND g.id = r.group_id AND g.kind = 'dynamic'`;
+
 /** Who is in which group: a membership is there already where the user is in the group, or will be; one that has expired is none. */
 export const MEMBERSHIPS_IMPORT: ImportKind = {
   name: 'memberships',
@@ -52,7 +59,7 @@ export const MEMBERSHIPS_IMPORT: ImportKind = {
   },
   resolve: (session, scope, used) =>
     resolveRows(session, scope, used, { references: TIE.references, kept: STAGED_VALIDITY }),
-  bad: TIE.bad,
+  bad: `${TIE.bad} UNION ALL ${INTO_DYNAMIC}`,
   write: async (session, scope) => {
     await session.query(DROP_EXPIRED, [scope.tenantId, actorJson(scope)]);
     return writeRows(session, scope, WRITE);

@@ -1,6 +1,7 @@
 import { newId } from '../../../kernel/ids.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { statement } from '../../../persistence/statement.js';
+import { joinByRules, shareRules } from '../../groups/index.js';
 import { UserCreate, attributeEntries, enterSets, userKeys } from '../../users/index.js';
 import { id, json, required, text, type Staged } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
@@ -115,8 +116,10 @@ export const USERS_IMPORT: ImportKind = {
   write: async (session, scope, take) => {
     const [found] = await session.query<{ count: number }>(COUNT_NEW, [scope.tenantId]);
     if (!found?.count) return 0;
-    const values = [scope.tenantId, actorJson(scope), await take(found.count)];
-    const [done] = await session.query<{ written: number }>(WRITE, values);
+    const first = await take(found.count);
+    await shareRules(session, scope);
+    const [done] = await session.query<{ written: number }>(WRITE, [scope.tenantId, actorJson(scope), first]);
+    await joinByRules(session, scope, { first, count: found.count });
     return done?.written ?? 0;
   },
 };

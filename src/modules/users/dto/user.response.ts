@@ -53,3 +53,8 @@ export function userResponse(user: User): UserResponse {
     updated_at: user.updatedAt,
   };
 }
+
+/** A user as filters look at it in memory. */
+export function filterable(user: User): Readonly<Record<string, unknown>> {
+  return { ...userResponse(user), active: user.status === 'active' };
+}

@@ -1,13 +1,14 @@
 import { statement } from '../../../persistence/statement.js';
+import { RULES_SHARED } from '../../tenants/index.js';
 import { enterSets, leaveSets } from './user-sets.js';
 
 /**
  * Takes the next numbers of the tenant and answers the first of them. Other calls for the same tenant wait for the end
- * of the transaction. Values: tenant, how many.
+ * of the transaction, and the rules of the tenant stay as they are as long. Values: tenant, how many.
  */
 export const TAKE_ORDINALS = statement(
   'users.take_ordinals',
-  `INSERT INTO user_ordinals AS counter (tenant_id, next_ordinal) VALUES ($1, $2::int)
+  `INSERT INTO user_ordinals AS counter (tenant_id, next_ordinal) SELECT $1::uuid, $2::int WHERE ${RULES_SHARED}
    ON CONFLICT (tenant_id) DO UPDATE SET next_ordinal = counter.next_ordinal + $2::int
    RETURNING next_ordinal - $2::int AS first`,
 );

@@ -80,3 +80,35 @@ export function leaveSets(change: SetChange): string {
                                     WHERE stays.place NOT IN (${placesOf('EXCLUDED')})) END,
               bits = kept.bits & ~${bitsOf('EXCLUDED')}`;
 }
+
+/** Users whose bits are put together as one number before they become a part of a row. */
+const WORD = 64;
+
+/** A row's bits, from the words of the statement; those that are not there are empty. SQL. */
+function bitsOfWords(chunk: string): string {
+  const first = `${chunk} * ${CHUNK / WORD}`;
+  return `(SELECT ('x' || encode(string_agg(int8send(coalesce(words.bits, 0)), '' ORDER BY at), 'hex'))::bit(${CHUNK})
+             FROM generate_series(${first}, ${first} + ${CHUNK / WORD - 1}) at LEFT JOIN words ON words.word = at)`;
+}
+
+/**
+ * Makes the set of an owner exactly these users, who may be all of a tenant ($1), as tables of a WITH: an owner has no
+ * more rows than are written here. Bits are put together in numbers first: one by one, as above, they take ten times as long.
+ */
+export function replaceSet({ from, owner, ordinal }: SetChange): string {
+  return `words AS MATERIALIZED (
+     SELECT ${ordinal} / ${WORD} AS word, bit_or(1::bigint << (${WORD - 1} - ${ordinal} % ${WORD})) AS bits FROM ${from} GROUP BY 1
+   ), due AS MATERIALIZED (
+     SELECT ${ordinal} / ${CHUNK} AS chunk,
+            CASE WHEN count(*) <= ${MOST_LISTED}
+                 THEN string_agg(int2send((${ordinal} % ${CHUNK})::smallint), '') END AS members
+       FROM ${from} GROUP BY 1
+   ), emptied AS (
+     DELETE FROM user_sets WHERE tenant_id = $1 AND owner_id = ${owner} AND chunk NOT IN (SELECT due.chunk FROM due)
+   ), kept AS (
+     INSERT INTO user_sets (tenant_id, owner_id, chunk, members, bits)
+     SELECT $1, ${owner}, due.chunk, due.members, CASE WHEN due.members IS NULL THEN ${bitsOfWords('due.chunk')} END
+       FROM due ORDER BY due.chunk
+     ON CONFLICT (tenant_id, owner_id, chunk) DO UPDATE SET members = EXCLUDED.members, bits = EXCLUDED.bits
+   )`;
+}

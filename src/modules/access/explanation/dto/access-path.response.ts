@@ -49,6 +49,15 @@ export class AccessPathGroupResponse {
 
   @ApiProperty({ ...UNTIL, description: 'Before when the membership of the user holds; null: for ever.' })
   valid_until!: Date | null;
+
+  @ApiProperty({
+    type: Boolean,
+    required: false,
+    description: 'Only where the user is in it by its rule.',
+    enum: [true],
+    example: true,
+  })
+  by_rule?: true;
 }
 
 /** One way from a user to an application. */
