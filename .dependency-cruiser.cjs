@@ -159,7 +159,15 @@ module.exports = {
       'A file that imports nothing and that nothing imports does nothing.',
       {
         orphan: true,
-        pathNot: ['^src/(?:main|cli)\\.ts$', '^migrations/index\\.ts$', SPEC, '\\.d\\.ts$', '^test/bench/'],
+        pathNot: [
+          '^src/(?:main|cli)\\.ts$',
+          '^migrations/index\\.ts$',
+          SPEC,
+          '\\.d\\.ts$',
+          '^test/bench/',
+          // Named in Jest's configuration.
+          '^test/support/plain-environment\\.mjs$',
+        ],
       },
       {},
     ),
