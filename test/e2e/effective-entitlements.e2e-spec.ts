@@ -14,12 +14,16 @@ import { newTenant, type TestTenant } from '../support/tenant.js';
 /** MODEL_SEED repeats a run. */
 const SEED = Number(process.env.MODEL_SEED ?? Date.now() % 2 ** 31);
 const [USERS, GROUPS, ROLES] = [9, 8, 4];
+/** Groups whose members a rule names. */
+const BY_RULE = [2, 5];
+
+const kindOf = (group: number): 'GROUP' | 'DYNAMIC_GROUP' => (BY_RULE.includes(group) ? 'DYNAMIC_GROUP' : 'GROUP');
 
 import.meta.jest.setTimeout(120_000);
 
 interface Found {
   readonly code: string;
-  readonly type: 'USER' | 'GROUP';
+  readonly type: 'USER' | 'GROUP' | 'DYNAMIC_GROUP';
   readonly user: string;
   readonly group: string | null;
   readonly entitlement: string;
@@ -56,13 +60,17 @@ async function newWorld(random: Random): Promise<World> {
   const { api, path } = tenant;
   const suspended = random.below(USERS);
   const users = await inTurn(USERS, (at) => tenant.user(`u${at}`, at === suspended ? { status: 'suspended' } : {}));
-  const groups = await inTurn(GROUPS, (at) => tenant.group(`g${at}`));
   const apps = await inTurn(2, () => tenant.application());
   const roles = await inTurn(ROLES, (at) => newRole(api, apps[at === ROLES - 1 ? 1 : 0]!, `r${at}`));
   const memberships = numbers(USERS).map(() => random.some(numbers(GROUPS), 3));
+  const groups = await inTurn(GROUPS, async (at) => {
+    const { body } = await api.post(`${path}/groups`, { name: `g${at}`, ...ruleOf(at, memberships) });
+    return (body as { data: { id: string } }).data.id;
+  });
   for (const [user, its] of memberships.entries()) {
-    for (const group of its) await api.put(`${path}/groups/${groups[group]!}/members/${users[user]!}`);
-    const other = numbers(GROUPS).find((group) => !its.includes(group));
+    for (const group of its.filter((each) => kindOf(each) === 'GROUP'))
+      await api.put(`${path}/groups/${groups[group]!}/members/${users[user]!}`);
+    const other = numbers(GROUPS).find((group) => !its.includes(group) && kindOf(group) === 'GROUP');
     const over = { valid_until: '2020-01-01T00:00:00Z' };
     if (other !== undefined) await api.put(`${path}/groups/${groups[other]!}/members/${users[user]!}`, over);
   }
@@ -82,6 +90,13 @@ async function newWorld(random: Random): Promise<World> {
     await giveRole(api, role, 'User', ...its.map((user) => users[user]!));
   }
   return { tenant, users, groups, apps, roles, suspended, memberships, above, given };
+}
+
+/** What makes a group one by rule, with these members; nothing for the others. */
+function ruleOf(group: number, memberships: readonly (readonly number[])[]): object {
+  if (kindOf(group) === 'GROUP') return {};
+  const names = memberships.flatMap((its, user) => (its.includes(group) ? [`user_name eq "u${user}"`] : []));
+  return { kind: 'dynamic', rule: [...names, 'user_name eq "nobody"'].join(' or ') };
 }
 
 /** All ways from a user up to a group, each as its groups. */
@@ -109,14 +124,15 @@ function due(world: World, { user, group, type, role, app }: Asked): string[] {
       if (who === world.suspended || (user !== undefined && user !== who)) return [];
       const through = (way: readonly number[]): boolean => group === undefined || way.includes(group);
       const isDirect = users.includes(who) && group === undefined;
-      const via = groups.find((each) => ways(world, who, each).some(through));
+      if (isDirect && type !== undefined && type !== 'USER') return [];
+      const ofType = groups.filter((each) => type === undefined || type === kindOf(each));
+      const via = ofType.find((each) => ways(world, who, each).some(through));
       if (!isDirect && via === undefined) return [];
-      if (type !== undefined && type !== (isDirect ? 'USER' : 'GROUP')) return [];
       if (isDirect) return [`${at} ${who} USER`];
       const lengths = ways(world, who, via!)
         .filter(through)
         .map(({ length }) => length);
-      return [`${at} ${who} GROUP ${via} ${Math.min(...lengths)}`];
+      return [`${at} ${who} ${kindOf(via!)} ${via} ${Math.min(...lengths)}`];
     });
   });
   return lines;
@@ -130,7 +146,7 @@ function lineOf(world: World, asked: Asked, { type, user, group, entitlement, pa
   expect(path.map(({ name }) => name)).toEqual(way.map((each) => `g${each}`));
   const isWay = ways(world, who, via).some((each) => String(each) === String(way));
   const isThrough = asked.group === undefined || way.includes(asked.group);
-  return `${at} ${who} GROUP ${via} ${isWay && isThrough ? way.length : 'by no way'}`;
+  return `${at} ${who} ${type} ${via} ${isWay && isThrough ? way.length : 'by no way'}`;
 }
 
 async function searched(
