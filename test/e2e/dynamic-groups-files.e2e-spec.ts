@@ -11,6 +11,9 @@ import { tenantsWithCheckedSets } from '../support/user-sets.js';
 
 const newTenant = tenantsWithCheckedSets();
 
+// A rule moves many at once, and the machine may do other work.
+import.meta.jest.setTimeout(120_000);
+
 /** Enough for a set that is kept as bits, and for more rows of a set than one. */
 const MANY = 17_000;
 

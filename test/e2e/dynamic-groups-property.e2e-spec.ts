@@ -12,7 +12,7 @@ const newTenant = tenantsWithCheckedSets();
 
 /** RULES_SEED repeats a run. */
 const SEED = Number(process.env.RULES_SEED ?? Date.now() % 2 ** 31);
-const STEPS = Number(process.env.RULES_STEPS ?? 250);
+const STEPS = Number(process.env.RULES_STEPS ?? 200);
 
 import.meta.jest.setTimeout(300_000);
 

@@ -68,10 +68,12 @@ export async function joinByRules(
   scope: TenantScope,
   made: { readonly first: number; readonly count: number },
 ): Promise<void> {
-  const rules = await runner.query<{ id: string; rule: string }>(queries.READ_RULES, [scope.tenantId]);
-  for (const { id, rule } of rules) {
-    const values: unknown[] = [scope.tenantId, id, actorJson(scope), made.first, made.first + made.count];
-    const statement = queries.joinNewUsers(parseRule(rule), values);
+  const rows = await runner.query<{ id: string; rule: string }>(queries.READ_RULES, [scope.tenantId]);
+  for (let at = 0; at < rows.length; at += queries.MOST_RULES_AT_ONCE) {
+    const next = rows.slice(at, at + queries.MOST_RULES_AT_ONCE);
+    const rules = next.map(({ id, rule }) => ({ groupId: id, rule: parseRule(rule) }));
+    const values: unknown[] = [scope.tenantId, actorJson(scope), made.first, made.first + made.count];
+    const statement = queries.joinNewUsers(rules, values);
     await runner.query(statement, values);
   }
 }

@@ -3,7 +3,7 @@ import { filterSql } from '../../../persistence/filter/filter-sql.js';
 import { nextBatch } from '../../../persistence/in-batches.js';
 import { statement, type Statement } from '../../../persistence/statement.js';
 import { CHUNK, DROP_SET, enterSets, leaveSets, listOf, replaceSet } from '../../users/index.js';
-import type { Rule } from './rule.js';
+import type { Rule, RuleOfGroup } from './rule.js';
 
 /** The version of the tenant's rules (null: there are none) and the groups that hold a user by one. Values: tenant, user. */
 export const RULES_OF_USER = statement(
@@ -125,22 +125,29 @@ export const RECORD_RULE = statement(
   }),
 );
 
+/** Rules that `joinNewUsers` takes at once: the parameters of each of its comparisons must find room in one statement. */
+export const MOST_RULES_AT_ONCE = 100;
+
 /**
- * Lets users who have just been made into a group, where its rule holds for them; they are told by their ordinals.
- * Values: tenant, group, actor, the first ordinal, the one behind the last, and what the filter adds to `values`.
+ * Lets users who have just been made into the groups whose rules hold for them; they are told by their ordinals.
+ * Values: tenant, actor, the first ordinal, the one behind the last, and what the rules add to `values`.
  */
-export function joinNewUsers(rule: Rule, values: unknown[]): Statement {
+export function joinNewUsers(rules: readonly RuleOfGroup[], values: unknown[]): Statement {
+  const due = rules.map(({ groupId, rule }) => {
+    const group = `$${values.push(groupId)}::uuid`;
+    return `SELECT u.id AS user_id, ${group} AS group_id, u.ordinal FROM users u
+             WHERE u.tenant_id = $1 AND u.ordinal >= $3::int AND u.ordinal < $4::int AND (${filterSql(rule, values)})`;
+  });
   return {
     name: '',
     text: `WITH added AS (
      INSERT INTO rule_members (tenant_id, user_id, group_id, user_ordinal)
-     SELECT $1, u.id, $2, u.ordinal FROM users u
-      WHERE u.tenant_id = $1 AND u.ordinal >= $4::int AND u.ordinal < $5::int AND (${filterSql(rule, values)})
-      ORDER BY u.id
+     SELECT $1, due.user_id, due.group_id, due.ordinal FROM (${due.join(' UNION ALL ')}) due
+      ORDER BY due.user_id, due.group_id
      RETURNING ${ROW}
    ), sets AS (${enterSets(inSets('added'))}
    ), trail AS (
-     ${trailOf({ ...event('created', 'added', '$3'), from: 'added' })}
+     ${trailOf({ ...event('created', 'added', '$2'), from: 'added' })}
    )
    SELECT count(*)::int AS joined FROM added`,
   };
