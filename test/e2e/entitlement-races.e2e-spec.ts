@@ -88,16 +88,17 @@ describe('changes of entitlements at the same moment', () => {
       const [parent, child, other] = await Promise.all(
         numbers(3).map((at) => newRole(api, app, `Role ${at}`, [`p${at}`])),
       );
-      const change = (): Promise<ApiAnswer>[] => [
-        api.post(`${ENTITLEMENTS}/${parent!}/children`, { add: [child!] }),
-        api.post(`${ENTITLEMENTS}/${child!}/children`, { add: [other!] }),
-        api.post(ENTITLEMENTS, { application: app, type: 'permission', name: 'p' }),
-        grantUsers(api, other!, [{ user: ada }]),
+      const changes = [
+        () => api.post(`${ENTITLEMENTS}/${parent!}/children`, { add: [child!] }),
+        () => api.post(`${ENTITLEMENTS}/${child!}/children`, { add: [other!] }),
+        () => api.post(ENTITLEMENTS, { application: app, type: 'permission', name: 'p' }),
+        () => grantUsers(api, other!, [{ user: ada }]),
       ];
-      // The removal is first, last or in the middle of what comes in.
-      const before = round % 3 === 0 ? [] : change().slice(0, round % 3 === 1 ? 4 : 2);
+      // The removal is first, last, or in the middle of what comes in.
+      const earlier = [0, changes.length, 2][round % 3]!;
+      const before = changes.slice(0, earlier).map((change) => change());
       const gone = api.delete(`${path}/applications/${app}`);
-      const after = round % 3 === 1 ? [] : change().slice(round % 3 === 0 ? 0 : 2);
+      const after = changes.slice(earlier).map((change) => change());
       const answers = await Promise.all([...before, ...after]);
       expect((await gone).status).toBe(204);
       for (const { status } of answers) expect([200, 201, 404]).toContain(status);
