@@ -1,8 +1,11 @@
 import type { ApiAnswer } from '../support/api.js';
+import { withClient } from '../support/database-copy.js';
 import { ENTITLEMENTS, entitlementRefusal, grantUsers, newEntitlement } from '../support/entitlement-steps.js';
 import { newRole } from '../support/role-steps.js';
 import { sql } from '../support/sql.js';
 import { newTenant } from '../support/tenant.js';
+import { workerState } from '../support/test-state.js';
+import { waiting } from '../support/waiting.js';
 
 const AT_ONCE = 8;
 const ROUNDS = 10;
@@ -56,6 +59,34 @@ describe('changes of entitlements at the same moment', () => {
     for (const [at, { before }] of trail.slice(1).entries()) {
       expect(new Set(before.right_values)).toEqual(new Set(trail[at]!.after.right_values));
     }
+  });
+
+  it('grant by what users and rights are in the end, where both change meanwhile', async () => {
+    const tenant = await newTenant();
+    const { api, id } = tenant;
+    const [app, ada, bob] = [await tenant.application(), await tenant.user(), await tenant.user()];
+    const code = await newEntitlement(api, app, 'Editor', { rights: [{ name: 'region', values: ['emea', 'apac'] }] });
+    const whileUnderWay = async (change: string, values: unknown[], users: readonly object[]): Promise<unknown[]> =>
+      withClient(workerState().databaseUrl, async (other) => {
+        await other.query('BEGIN');
+        await other.query(
+          `SELECT FROM roles WHERE tenant_id = $1 AND id = $2 ${values.length > 1 ? 'FOR UPDATE' : ''}`,
+          [id, code],
+        );
+        await other.query(change, [id, ...values]);
+        const granting = grantUsers(api, code, users);
+        await waiting(1);
+        await other.query('COMMIT');
+        const { status, body } = await granting;
+        return [status, ...(body as { messageId: string }[]).map(({ messageId }) => messageId)];
+      });
+    const goes = 'DELETE FROM users WHERE tenant_id = $1 AND id = $2';
+    expect(await whileUnderWay(goes, [bob], [{ user: bob }, { user: ada }])).toEqual([200, 'DLE40404', 'DLE20001']);
+    await api.post(`${ENTITLEMENTS}/${code}`, { revoke: { users: [{ user: ada }] } });
+    const narrowed = 'UPDATE entitlement_rights SET allowed_values = $3 WHERE tenant_id = $1 AND role_id = $2';
+    const grants = [{ user: ada, rights: ['emea'] }];
+    expect(await whileUnderWay(narrowed, [code, ['apac']], grants)).toEqual([200, 'DLE40008']);
+    expect(await sql('SELECT 1 FROM role_assignments WHERE tenant_id = $1', [id])).toEqual([]);
   });
 
   it('never close a cycle of children', async () => {
