@@ -7,7 +7,7 @@ import { effectiveUsersIn, findSets, findSetsApart, type SetsApart } from '../..
 import type { UserSet } from '../../users/index.js';
 import type { AssigneeType, EntitlementAssignmentQuery, EntitlementFilter } from '../dto/assignment-search.requests.js';
 import type { EntitlementAssignment, EntitlementAssignmentPage } from '../dto/assignment.responses.js';
-import { entitlementAssignment, typeOf, type AssignmentRow } from '../search/assignment-search.read-model.js';
+import { entitlementAssignment, type AssignmentRow } from '../search/assignment-search.read-model.js';
 import { EXPLAINED_ASSIGNMENTS } from './explained.queries.js';
 import { GroupPaths, type GroupFacts } from './group-paths.js';
 import {
@@ -73,7 +73,7 @@ export class EffectiveAssignmentsService {
     for (let attempt = 1; ; attempt += 1) {
       const { total, pairs } = ways ? await this.#pairs(scope, ways, filter, slice) : NO_PAIRS;
       const rows = await this.#explained(scope, pairs, ways?.group, query.includeRights ?? false);
-      const right = rows.filter((row) => query.type === undefined || typeOf(row) === query.type);
+      const right = rows.filter((row) => ways?.type === undefined || isDirect(row) === (ways.type === 'USER'));
       if (right.length < pairs.length && attempt < ATTEMPTS) continue;
       return { count: total, page, limit: perPage, resources: withPaths(right, rows, ways?.group) };
     }
@@ -208,6 +208,10 @@ function withPaths(rows: readonly Row[], all: readonly Row[], through: string | 
     user: row.holder_id,
     path: row.group_id === null ? [] : paths.from(row.starts ?? [], row.group_id, through),
   }));
+}
+
+function isDirect({ group_id: groupId }: Row): boolean {
+  return groupId === null;
 }
 
 function tooBroad(): DomainError {

@@ -42,7 +42,7 @@ export interface AssignmentRow {
 }
 
 /** What an assignment was made to. */
-export function typeOf({ group_id: groupId }: AssignmentRow): AssigneeType {
+function typeOf({ group_id: groupId }: AssignmentRow): AssigneeType {
   return groupId === null ? 'USER' : 'GROUP';
 }
 
