@@ -203,9 +203,11 @@ describe(`the search for those who hold entitlements (MODEL_SEED=${SEED})`, () =
     const { api } = tenant;
     const [app, ada, bob] = [await tenant.application(), await tenant.user('ada'), await tenant.user('bob')];
     const inner = await tenant.group('Inner', [ada, bob]);
-    const [side, outer] = [await tenant.group('Side'), await tenant.group('Outer')];
+    const [side, outer, mid] = [await tenant.group('Side'), await tenant.group('Outer'), await tenant.group('Mid')];
     await nest(tenant, side, inner);
     await nest(tenant, outer, inner);
+    await nest(tenant, mid, inner);
+    await nest(tenant, outer, mid);
     const rights = [{ name: 'region', values: ['emea', 'apac'] }];
     const editor = await newEntitlement(api, app, 'Editor', { rights, extRef: 'grp-editors' });
     await api.post(`${ENTITLEMENTS}/${editor}`, { grant: { groups: [{ group: side, rights: ['emea'] }] } });
@@ -236,6 +238,10 @@ describe(`the search for those who hold entitlements (MODEL_SEED=${SEED})`, () =
     const { rightValues: _values, ...bare } = assigned[1] as Found & { rightValues?: unknown };
     const through = [ada, bob].map((user) => ({ ...bare, user, path: pathTo(outer, 'Outer') }));
     expect(plain.body).toEqual({ count: 2, page: 1, limit: 500, resources: through });
+    const longer = await api.post(`${ASSIGNMENTS}?effective=true&group=${mid}&user=${bob}`, { code: editor });
+    const [first, ...rest] = pathTo(outer, 'Outer');
+    const way = [first, { code: mid, name: 'Mid' }, ...rest];
+    expect(longer.body.resources).toEqual([{ ...bare, user: bob, path: way }]);
     const off = await api.post(`${ASSIGNMENTS}?includeRights=true&effective=false`, { effective: false });
     expect(off.body.resources).toEqual(assigned);
     for (const query of [`user=${randomUUID()}`, `group=${randomUUID()}`, 'user=ada', 'group=', `user=${inner}`]) {

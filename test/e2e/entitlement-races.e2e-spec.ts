@@ -1,8 +1,11 @@
 import type { ApiAnswer } from '../support/api.js';
+import { withClient } from '../support/database-copy.js';
 import { ENTITLEMENTS, entitlementRefusal, grantUsers, newEntitlement } from '../support/entitlement-steps.js';
 import { newRole } from '../support/role-steps.js';
 import { sql } from '../support/sql.js';
 import { newTenant } from '../support/tenant.js';
+import { workerState } from '../support/test-state.js';
+import { waiting } from '../support/waiting.js';
 
 const AT_ONCE = 8;
 const ROUNDS = 10;
@@ -58,6 +61,34 @@ describe('changes of entitlements at the same moment', () => {
     }
   });
 
+  it('grant by what users and rights are in the end, where both change meanwhile', async () => {
+    const tenant = await newTenant();
+    const { api, id } = tenant;
+    const [app, ada, bob] = [await tenant.application(), await tenant.user(), await tenant.user()];
+    const code = await newEntitlement(api, app, 'Editor', { rights: [{ name: 'region', values: ['emea', 'apac'] }] });
+    const whileUnderWay = async (change: string, values: unknown[], users: readonly object[]): Promise<unknown[]> =>
+      withClient(workerState().databaseUrl, async (other) => {
+        await other.query('BEGIN');
+        await other.query(
+          `SELECT FROM roles WHERE tenant_id = $1 AND id = $2 ${values.length > 1 ? 'FOR UPDATE' : ''}`,
+          [id, code],
+        );
+        await other.query(change, [id, ...values]);
+        const granting = grantUsers(api, code, users);
+        await waiting(1);
+        await other.query('COMMIT');
+        const { status, body } = await granting;
+        return [status, ...(body as { messageId: string }[]).map(({ messageId }) => messageId)];
+      });
+    const goes = 'DELETE FROM users WHERE tenant_id = $1 AND id = $2';
+    expect(await whileUnderWay(goes, [bob], [{ user: bob }, { user: ada }])).toEqual([200, 'DLE40404', 'DLE20001']);
+    await api.post(`${ENTITLEMENTS}/${code}`, { revoke: { users: [{ user: ada }] } });
+    const narrowed = 'UPDATE entitlement_rights SET allowed_values = $3 WHERE tenant_id = $1 AND role_id = $2';
+    const grants = [{ user: ada, rights: ['emea'] }];
+    expect(await whileUnderWay(narrowed, [code, ['apac']], grants)).toEqual([200, 'DLE40008']);
+    expect(await sql('SELECT 1 FROM role_assignments WHERE tenant_id = $1', [id])).toEqual([]);
+  });
+
   it('never close a cycle of children', async () => {
     const { api, id, application } = await newTenant();
     const app = await application();
@@ -88,16 +119,17 @@ describe('changes of entitlements at the same moment', () => {
       const [parent, child, other] = await Promise.all(
         numbers(3).map((at) => newRole(api, app, `Role ${at}`, [`p${at}`])),
       );
-      const change = (): Promise<ApiAnswer>[] => [
-        api.post(`${ENTITLEMENTS}/${parent!}/children`, { add: [child!] }),
-        api.post(`${ENTITLEMENTS}/${child!}/children`, { add: [other!] }),
-        api.post(ENTITLEMENTS, { application: app, type: 'permission', name: 'p' }),
-        grantUsers(api, other!, [{ user: ada }]),
+      const changes = [
+        () => api.post(`${ENTITLEMENTS}/${parent!}/children`, { add: [child!] }),
+        () => api.post(`${ENTITLEMENTS}/${child!}/children`, { add: [other!] }),
+        () => api.post(ENTITLEMENTS, { application: app, type: 'permission', name: 'p' }),
+        () => grantUsers(api, other!, [{ user: ada }]),
       ];
-      // The removal is first, last or in the middle of what comes in.
-      const before = round % 3 === 0 ? [] : change().slice(0, round % 3 === 1 ? 4 : 2);
+      // The removal is first, last, or in the middle of what comes in.
+      const earlier = [0, changes.length, 2][round % 3]!;
+      const before = changes.slice(0, earlier).map((change) => change());
       const gone = api.delete(`${path}/applications/${app}`);
-      const after = round % 3 === 1 ? [] : change().slice(round % 3 === 0 ? 0 : 2);
+      const after = changes.slice(earlier).map((change) => change());
       const answers = await Promise.all([...before, ...after]);
       expect((await gone).status).toBe(204);
       for (const { status } of answers) expect([200, 201, 404]).toContain(status);

@@ -4,6 +4,7 @@ import { assign, builtInRoles, newRole, revoke, storedRoles } from '../support/s
 import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { workerState } from '../support/test-state.js';
+import { waiting } from '../support/waiting.js';
 
 const ROUNDS = 12;
 
@@ -17,13 +18,6 @@ function statuses(answers: readonly ApiAnswer[]): Record<string, number> {
 const rounds = async (run: (round: number) => Promise<void>): Promise<void> => {
   for (let round = 0; round < ROUNDS; round += 1) await run(round);
 };
-
-/** Waits until so many statements wait for locks. */
-async function waiting(count: number): Promise<void> {
-  const text = `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-                 WHERE a.datname = current_database() AND NOT l.granted`;
-  while ((await sql(text)).length < count);
-}
 
 /** Every member must be counted with just the direct roles of the organization that it holds, and every role have one event more given than taken. */
 async function expectCounted(tenant: TestTenant): Promise<void> {

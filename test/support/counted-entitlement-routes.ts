@@ -59,7 +59,7 @@ export const ENTITLEMENT_CHANGES: readonly Route[] = [
   ],
   [
     `POST ${V}/entitlements/{entitlement_code}`,
-    11,
+    12,
     (world) =>
       world.tenant.api.post(`${V}/entitlements/${world.roleOfAll}`, {
         grant: {

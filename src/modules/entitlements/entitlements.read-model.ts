@@ -33,8 +33,14 @@ export const FIND_ENTITLEMENT = statement(
   `SELECT ${ENTITLEMENT} FROM roles r WHERE r.tenant_id = $1 AND r.id = $2 AND r.level = 'application'`,
 );
 
-/** The same, and nobody changes it or its rights until the transaction ends. */
-export const HOLD_ENTITLEMENT = statement('entitlements.hold', `${FIND_ENTITLEMENT.text} FOR SHARE OF r`);
+/**
+ * Nobody changes it or its rights until the transaction ends. What is read after this is as it stays; a statement that had
+ * to wait still reads what rights there were before. Values: tenant, role.
+ */
+export const HOLD_ENTITLEMENT = statement(
+  'entitlements.hold',
+  `SELECT r.id FROM roles r WHERE r.tenant_id = $1 AND r.id = $2 FOR SHARE`,
+);
 
 /** A list of entitlements `r`, as the caller asks for it; in the order of their ids where no other is asked for. */
 export function entitlementList(

@@ -6,7 +6,7 @@ import { UnitOfWork, type Transaction } from '../../../persistence/unit-of-work.
 import { RoleAssignmentsService, type GivenRole } from '../../roles/index.js';
 import type { EntitlementGrant } from '../dto/grant.requests.js';
 import type { EntitlementGrantOutcome } from '../dto/grant.responses.js';
-import { HOLD_ENTITLEMENT, type EntitlementRow } from '../entitlements.read-model.js';
+import { FIND_ENTITLEMENT, HOLD_ENTITLEMENT, type EntitlementRow } from '../entitlements.read-model.js';
 import { requireMandatory, valuesWithRights, type RightValue } from '../rights/rights.js';
 import { ADD_VALUES, KNOWN } from './granting.queries.js';
 import { plannedItems, type PlannedItem } from './planned-items.js';
@@ -44,7 +44,8 @@ export class GrantingService {
   async run(scope: TenantScope, code: string, body: EntitlementGrant): Promise<EntitlementGrantOutcome[]> {
     const items = plannedItems(body);
     return this.unitOfWork.run(scope, async (transaction) => {
-      const [entitlement] = await transaction.query<EntitlementRow>(HOLD_ENTITLEMENT, [scope.tenantId, code]);
+      await transaction.query(HOLD_ENTITLEMENT, [scope.tenantId, code]);
+      const [entitlement] = await transaction.query<EntitlementRow>(FIND_ENTITLEMENT, [scope.tenantId, code]);
       if (!entitlement) throw notFound('entitlement', code);
       const run = { transaction, scope, entitlement, results: new Map<PlannedItem, Result>() };
       for (const kind of ['user', 'group'] as const) await this.#grant(run, kind, ofKind(items, 'grant', kind));
