@@ -1,13 +1,9 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { DomainError, listedIssues, type FieldIssue } from '../kernel/domain-error.js';
-import { RULE_MARK, complaintOf, declaredFields, shown } from './fields/field.js';
+import { complaintOf, declaredFields, shown } from './fields/field.js';
 import { partsOf } from './fields/object-list.js';
 import { isOptionalBody } from './optional-body.js';
 import { unstorableValues } from './unstorable-values.js';
-
-const fieldsOf = new WeakMap<object, ReadonlySet<string>>();
 
 type Location = readonly (string | number)[];
 
@@ -32,14 +28,19 @@ export class RequestValidationPipe implements PipeTransform {
   }
 }
 
+/** The request as its class, by the rules of its fields: what is sent is read, and checked where it is not absent. */
 function readAs(metatype: Type<object>, value: object, at: Location): Read {
-  const known = knownFields(metatype);
-  const unknown = Object.keys(value).filter((name) => !known.has(name));
-  const request = instanceOf(metatype, value, known);
-  const errors = validateSync(request, { forbidUnknownValues: false });
-  const issues = [...errors.flatMap((error) => issuesOf(error, at)), ...unknown.map((name) => unknownField(at, name))];
-  if (issues.length > 0) return { request, issues };
-  return { request, issues: readParts(metatype, request, at) };
+  const fields = declaredFields(metatype);
+  const request = Object.create(metatype.prototype as object) as object;
+  const issues: FieldIssue[] = [];
+  for (const [name, { rule, isAbsent }] of fields) {
+    const sent: unknown = Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
+    const read = rule.reads && sent !== undefined ? rule.reads(sent) : sent;
+    if (read !== undefined) Reflect.set(request, name, read);
+    if (!isAbsent(read) && !rule.accepts(read)) issues.push({ loc: [...at, name], ...complaintOf(rule, name, read) });
+  }
+  for (const name of Object.keys(value)) if (!fields.has(name)) issues.push(unknownField(at, name));
+  return { request, issues: issues.length > 0 ? issues : readParts(metatype, request, at) };
 }
 
 /** Puts the objects inside of a request in as their classes, and answers what is wrong with them. */
@@ -48,69 +49,17 @@ function readParts(metatype: Type<object>, request: object, at: Location): Field
     const sent: unknown = Reflect.get(request, name);
     const members: unknown[] = isList ? (Array.isArray(sent) ? sent : []) : isObject(sent) ? [sent] : [];
     if (members.length === 0) return [];
-    const fields = declaredFields(of);
     const read = members.map((member, index) => {
       const loc = isList ? [...at, name, index] : [...at, name];
-      return isObject(member)
-        ? readMember({ of, fields }, member, loc)
-        : { request: {}, issues: [issueOfWhole(loc, member)] };
+      return isObject(member) ? readAs(of, member, loc) : { request: {}, issues: [issueOfWhole(loc, member)] };
     });
     Reflect.set(request, name, isList ? read.map((member) => member.request) : read[0]?.request);
     return read.flatMap((member) => member.issues);
   });
 }
 
-/** The same as `readAs` for one of thousands: by the rules alone, without what class-validator does around each. */
-function readMember(
-  { of, fields }: { readonly of: Type<object>; readonly fields: ReturnType<typeof declaredFields> },
-  value: object,
-  at: Location,
-): Read {
-  const request = Object.create(of.prototype as object) as object;
-  const issues: FieldIssue[] = [];
-  for (const [name, { rule, isAbsent }] of fields) {
-    const sent: unknown = Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
-    const read = rule.reads ? rule.reads(sent) : sent;
-    if (read !== undefined) Reflect.set(request, name, read);
-    if (!isAbsent(read) && !rule.accepts(read)) {
-      const { type, msg } = complaintOf(rule, name, read);
-      issues.push({ loc: [...at, name], msg, type });
-    }
-  }
-  const unknown = Object.keys(value).filter((name) => !fields.has(name));
-  issues.push(...unknown.map((name) => unknownField(at, name)));
-  return { request, issues: issues.length > 0 ? issues : readParts(of, request, at) };
-}
-
 function unknownField(at: Location, name: string): FieldIssue {
   return { loc: [...at, name], msg: `${name} is not a field of this request`, type: 'unknown_field' };
-}
-
-/**
- * The request as its class. Only plain values go through class-transformer: free JSON would lose members that are named
- * like those of Object.prototype, and lists of thousands of ids would take longer than their question.
- */
-function instanceOf(metatype: Type<object>, value: object, known: ReadonlySet<string>): object {
-  const fields = Object.entries(value).filter(([name]) => known.has(name));
-  const [whole, plain] = [fields.filter(([, field]) => isWhole(field)), fields.filter(([, field]) => !isWhole(field))];
-  const request = plainToInstance(metatype, Object.fromEntries(plain));
-  const read = whole.map(
-    ([name, field]) => [name, isFreeJson(field) ? field : readsOf(metatype, name)(field)] as const,
-  );
-  return Object.assign(request, Object.fromEntries(read));
-}
-
-/** What a field's own rule makes of a value. */
-function readsOf(metatype: Type<object>, name: string): (value: unknown) => unknown {
-  return declaredFields(metatype).get(name)?.rule.reads ?? ((value) => value);
-}
-
-function isWhole(value: unknown): boolean {
-  return Array.isArray(value) || isObject(value);
-}
-
-function isFreeJson(value: unknown): boolean {
-  return Array.isArray(value) ? value.some((item) => typeof item === 'object') : isObject(value);
 }
 
 /** 422 with all issues, or the first of very many. */
@@ -123,23 +72,6 @@ function issueOfWhole(loc: Location, value: unknown): FieldIssue {
   const missing = value === undefined || value === null;
   const msg = missing ? 'a JSON object is required' : `must be a JSON object, not ${shown(value)}`;
   return { loc, msg, type: missing ? 'missing' : 'json_object' };
-}
-
-function issuesOf(error: ValidationError, at: Location): FieldIssue[] {
-  return Object.entries(error.constraints ?? {}).map(([name, text]) => {
-    const [type = name, msg = text] = text.split(RULE_MARK);
-    return { loc: [...at, error.property], msg, type };
-  });
-}
-
-/** The fields of a request class are those that have a rule. */
-function knownFields(metatype: object): ReadonlySet<string> {
-  const kept = fieldsOf.get(metatype);
-  if (kept) return kept;
-  const rules = getMetadataStorage().getTargetValidationMetadatas(metatype as Type, '', false, false);
-  const known = new Set(rules.map((rule) => rule.propertyName));
-  fieldsOf.set(metatype, known);
-  return known;
 }
 
 function isObject(value: unknown): value is object {
