@@ -24,6 +24,7 @@ import { User, attributeEntries, userKeys, type UserStatus } from './user.entity
 @Injectable()
 export class UsersService {
   readonly #users: ResourceRepository<User>;
+  readonly #suspensionHooks: RemovalHook[] = [];
 
   constructor(
     private readonly doors: DatabaseDoors,
@@ -33,7 +34,11 @@ export class UsersService {
       entity: User,
       name: 'user',
       snapshot: userResponse,
-      changed: keepDerived,
+      changed: async (transaction, scope, change) => {
+        await keepDerived(transaction, scope, change);
+        if (change.before?.status !== 'active' || change.after?.status !== 'suspended') return;
+        for (const hook of this.#suspensionHooks) await hook(transaction, scope, change.after.id);
+      },
     });
   }
 
@@ -85,7 +90,7 @@ export class UsersService {
   }
 
   /**
-   * Applies a merge patch. Errors: 404, 409 as for create, 412, 422 where the merged attributes grow too large, 403
+   * Applies a merge patch. Errors: 404, 409 as for create and `owner_stays_active`, 412, 422 where the merged attributes grow too large, 403
    * `permission_not_held` where a user acts who does not hold what a suspended one would have again.
    */
   async update(scope: TenantScope, id: string, expected: ExpectedVersion, patch: UserUpdate): Promise<User> {
@@ -101,6 +106,11 @@ export class UsersService {
   /** Lets later rooms take away what they keep of a user that goes, in the same transaction. */
   onRemoval(hook: RemovalHook): void {
     this.#users.onRemoval(hook);
+  }
+
+  /** Lets later rooms refuse the suspension of a user, in its transaction and with the user's row locked. */
+  onSuspension(hook: RemovalHook): void {
+    this.#suspensionHooks.push(hook);
   }
 
   /** Deletes the user with its memberships and assignments. Errors: 404, 412. */
