@@ -1,4 +1,4 @@
-import { Ids, Line, Prose } from '../../../http/fields/fields.js';
+import { Ids, Line, Name, Prose } from '../../../http/fields/fields.js';
 import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
 import { FlagParameter, PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
 import { ValidityFields } from '../../../http/fields/validity-fields.js';
@@ -19,7 +19,7 @@ const EXTERNAL_ID = {
 };
 
 export class GroupCreate {
-  @Line(NAME)
+  @Name(NAME)
   name!: string;
 
   @Prose(DESCRIPTION)
@@ -31,7 +31,7 @@ export class GroupCreate {
 
 /** A JSON merge patch (RFC 7396). */
 export class GroupUpdate {
-  @Line({ ...NAME, optional: true })
+  @Name({ ...NAME, optional: true })
   name?: string;
 
   @Prose(DESCRIPTION)

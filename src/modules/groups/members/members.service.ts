@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Delegation, type Gift } from '../../../kernel/delegation.js';
-import { DomainError, notFound } from '../../../kernel/domain-error.js';
+import { DomainError, listedNames, notFound } from '../../../kernel/domain-error.js';
 import type { Page, PageRequest } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { ALWAYS, type Validity, type ValidityPatch } from '../../../kernel/validity.js';
@@ -217,7 +217,7 @@ function boundOf(moment: string | null, unbounded: number): number {
 function requireKnown(rows: readonly Asked[]): void {
   const unknown = rows.filter((row) => !row.is_known).map((row) => row.user_id);
   if (unknown.length === 0) return;
-  const ids = unknown.join(', ');
+  const ids = listedNames(unknown);
   throw new DomainError('not_found', 'user_not_found', `No user ${ids} in this tenant; nobody was added.`);
 }
 

@@ -1,4 +1,4 @@
-import { Line, Prose } from '../../../http/fields/fields.js';
+import { Name, Prose } from '../../../http/fields/fields.js';
 import { PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
 
 const NAME = { description: 'Unique in the tenant, whatever the case.', example: 'Research' };
@@ -10,7 +10,7 @@ const DESCRIPTION = {
 };
 
 export class WorkspaceCreate {
-  @Line(NAME)
+  @Name(NAME)
   name!: string;
 
   @Prose(DESCRIPTION)
@@ -19,7 +19,7 @@ export class WorkspaceCreate {
 
 /** A JSON merge patch (RFC 7396). */
 export class WorkspaceUpdate {
-  @Line({ ...NAME, optional: true })
+  @Name({ ...NAME, optional: true })
   name?: string;
 
   @Prose(DESCRIPTION)

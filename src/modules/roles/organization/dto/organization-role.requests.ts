@@ -1,4 +1,4 @@
-import { Choice, Line, Prose } from '../../../../http/fields/fields.js';
+import { Choice, Name, Prose } from '../../../../http/fields/fields.js';
 import { PageQuery } from '../../../../http/fields/query-fields.js';
 import { Permissions } from '../../permissions/permissions-field.js';
 import { ROLE_TYPES, type RoleType } from '../../role.entity.js';
@@ -32,7 +32,7 @@ const PERMISSIONS = {
 };
 
 export class OrganizationRoleCreate {
-  @Line(NAME)
+  @Name(NAME)
   name!: string;
 
   @Prose(DESCRIPTION)
@@ -50,7 +50,7 @@ export class OrganizationRoleCreate {
 
 /** A JSON merge patch (RFC 7396). */
 export class OrganizationRoleUpdate {
-  @Line({ ...NAME, optional: true })
+  @Name({ ...NAME, optional: true })
   name?: string;
 
   @Prose(DESCRIPTION)
