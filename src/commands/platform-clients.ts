@@ -3,7 +3,7 @@ import { PlatformScope, SYSTEM_ACTOR } from '../kernel/scope.js';
 import { PlatformClients, type ListedPlatformClient } from '../modules/api-clients/index.js';
 import { withUnitOfWork } from '../persistence/maintenance.js';
 import { withDatabase, type CommandContext } from './command.js';
-import type { PlatformClientsArguments } from './platform-clients.command.js';
+import type { PlatformClientsArguments } from './platform-clients-arguments.js';
 
 /** Does it; a new secret is printed this once. */
 export async function platformClients(context: CommandContext, asked: PlatformClientsArguments): Promise<string[]> {

@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import { CursorCodec } from '../../../kernel/cursor.js';
 import type { Page, PageRequest } from '../../../kernel/page.js';
 import { SYSTEM_ACTOR, TenantScope } from '../../../kernel/scope.js';
@@ -10,7 +9,12 @@ import { pageOfReached, type ReachedList, type ReachedUser } from './reached-use
 
 const scope = new TenantScope('019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d00', SYSTEM_ACTOR, 'test');
 // Nothing of these lists asks the database: their sets and rows are given below.
-const paginator = new Paginator({} as Database, {} as DataSource, new CursorCodec(Buffer.alloc(32)), 0);
+const paginator = new Paginator(
+  {} as Database,
+  {} as ConstructorParameters<typeof Paginator>[1],
+  new CursorCodec(Buffer.alloc(32)),
+  0,
+);
 const doors = { paginator } as DatabaseDoors;
 
 function usersOf(ordinals: readonly number[]): UserSet {

@@ -59,7 +59,7 @@ export interface GivenPermissionRow {
 }
 
 /** A role that a page names. */
-export interface NamedRole {
+interface NamedRole {
   readonly role_id: string;
   readonly role_name: string;
   readonly assignments: readonly GivenFact[];
