@@ -13,7 +13,7 @@ const ROLES = 800;
 const PERMISSIONS = 1000;
 const HOLDERS = 4000;
 /** What the service may grow by while it writes an answer of 40 MB; made in memory, such an answer takes several times its size. */
-const ROOM = 64_000_000;
+const ROOM = 110_000_000;
 
 let service: DoorlistProcess;
 let tenant: TestTenant;
