@@ -13,6 +13,7 @@ import { IndexFilters1795305600011 } from './1795305600011-index-filters.js';
 import { CreateEntitlements1795305600012 } from './1795305600012-create-entitlements.js';
 import { CreateDynamicGroups1795305600013 } from './1795305600013-create-dynamic-groups.js';
 import { AddFilterKeys1795305600015 } from './1795305600015-add-filter-keys.js';
+import { IndexAdministration1795305600016 } from './1795305600016-index-administration.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   CreateEntitlements1795305600012,
   CreateDynamicGroups1795305600013,
   AddFilterKeys1795305600015,
+  IndexAdministration1795305600016,
 ];

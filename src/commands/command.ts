@@ -14,6 +14,8 @@ export interface Command {
   readonly about: string;
   /** What stands behind its name, as the usage shows it; empty where nothing may. */
   readonly takes: string;
+  /** Whether it works on the database alone and says no URL to anybody, so that it asks for none. */
+  readonly servesNobody?: boolean;
   /** Reads what stands behind its name. Throws an Error that says what is wrong with it. */
   readonly prepare: (args: readonly string[]) => (context: CommandContext) => Promise<string[]>;
 }

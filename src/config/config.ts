@@ -39,8 +39,11 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads and checks all settings at once. Throws a ConfigError that names every wrong variable. */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+/**
+ * Reads and checks all settings at once. `servesNobody`: for work on the database alone, which needs no PUBLIC_URL. Throws a
+ * ConfigError that names every wrong variable.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, { servesNobody = false } = {}): Config {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, { variable, read, fallback }] of Object.entries(SETTINGS)) {
@@ -52,15 +55,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       problems.push(`${variable} must be ${error.message}.`);
     }
   }
-  if (problems.length === 0) problems.push(...contradictions(values as unknown as Config));
+  if (problems.length === 0) problems.push(...contradictions(values as unknown as Config, servesNobody));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(values) as unknown as Config;
 }
 
 /** What is wrong with the settings taken together. */
-function contradictions(config: Config): string[] {
+function contradictions(config: Config, servesNobody: boolean): string[] {
   const found: string[] = [];
-  if (config.databaseUrl !== null && config.publicUrl === null) {
+  if (config.databaseUrl !== null && config.publicUrl === null && !servesNobody) {
     found.push(
       'PUBLIC_URL must be set with DATABASE_URL: it is the issuer of the tokens and must be the same on every instance.',
     );

@@ -56,7 +56,12 @@ export function put(data: object, isNew: boolean): Answer {
 
 /** `{data, pagination, meta}` */
 export function paged(page: Page<object>): Answer {
-  return new Answer(page.items, {
+  return partOf(page.items, page);
+}
+
+/** The same where the data is an object that has the items of the page in it. */
+export function partOf(data: object, page: Page<object>): Answer {
+  return new Answer(data, {
     page: page.page,
     per_page: page.perPage,
     total_items: page.totalItems,

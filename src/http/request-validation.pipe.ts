@@ -1,13 +1,11 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
+import { validateSync, type ValidationError } from 'class-validator';
 import { DomainError, listedIssues, type FieldIssue } from '../kernel/domain-error.js';
 import { RULE_MARK, complaintOf, declaredFields, shown } from './fields/field.js';
 import { partsOf } from './fields/object-list.js';
 import { isOptionalBody } from './optional-body.js';
 import { unstorableValues } from './unstorable-values.js';
-
-const fieldsOf = new WeakMap<object, ReadonlySet<string>>();
 
 type Location = readonly (string | number)[];
 
@@ -33,7 +31,7 @@ export class RequestValidationPipe implements PipeTransform {
 }
 
 function readAs(metatype: Type<object>, value: object, at: Location): Read {
-  const known = knownFields(metatype);
+  const known = declaredFields(metatype);
   const unknown = Object.keys(value).filter((name) => !known.has(name));
   const request = instanceOf(metatype, value, known);
   const errors = validateSync(request, { forbidUnknownValues: false });
@@ -90,7 +88,7 @@ function unknownField(at: Location, name: string): FieldIssue {
  * The request as its class. Only plain values go through class-transformer: free JSON would lose members that are named
  * like those of Object.prototype, and lists of thousands of ids would take longer than their question.
  */
-function instanceOf(metatype: Type<object>, value: object, known: ReadonlySet<string>): object {
+function instanceOf(metatype: Type<object>, value: object, known: ReadonlyMap<string, unknown>): object {
   const fields = Object.entries(value).filter(([name]) => known.has(name));
   const [whole, plain] = [fields.filter(([, field]) => isWhole(field)), fields.filter(([, field]) => !isWhole(field))];
   const request = plainToInstance(metatype, Object.fromEntries(plain));
@@ -130,16 +128,6 @@ function issuesOf(error: ValidationError, at: Location): FieldIssue[] {
     const [type = name, msg = text] = text.split(RULE_MARK);
     return { loc: [...at, error.property], msg, type };
   });
-}
-
-/** The fields of a request class are those that have a rule. */
-function knownFields(metatype: object): ReadonlySet<string> {
-  const kept = fieldsOf.get(metatype);
-  if (kept) return kept;
-  const rules = getMetadataStorage().getTargetValidationMetadatas(metatype as Type, '', false, false);
-  const known = new Set(rules.map((rule) => rule.propertyName));
-  fieldsOf.set(metatype, known);
-  return known;
 }
 
 function isObject(value: unknown): value is object {

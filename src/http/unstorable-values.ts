@@ -11,6 +11,7 @@ type Location = readonly (string | number)[];
  * nesting deeper than 32. Also `__proto__`, which is a danger to whoever reads it back. Looks at names and values alike, without recursion.
  */
 export function unstorableValues(value: unknown, at: Location): FieldIssue[] {
+  if (isStorable(value, at.length)) return [];
   const issues: FieldIssue[] = [];
   const pending: { value: unknown; loc: Location }[] = [{ value, loc: at }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -35,6 +36,18 @@ export function unstorableValues(value: unknown, at: Location): FieldIssue[] {
     }
   }
   return issues;
+}
+
+/** The same without saying where, and without making anything: what nearly every request is. `depth` has a bound. */
+function isStorable(value: unknown, depth: number): boolean {
+  if (depth > DEEPEST) return false;
+  if (typeof value === 'string') return !isUnstorable(value);
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every((inner) => isStorable(inner, depth + 1));
+  return Object.keys(value).every(
+    (name) => !isUnstorable(name) && name !== '__proto__' && isStorable(Reflect.get(value, name), depth + 1),
+  );
 }
 
 function isUnstorable(text: string): boolean {

@@ -54,8 +54,14 @@ export function invalid(loc: readonly (string | number)[], msg: string, type: st
   return new DomainError('invalid', 'validation_failed', msg, [{ loc, msg, type }]);
 }
 
-/** Issues that one answer lists at most. */
+/** Issues, or ids, that one answer lists at most. */
 const MOST_ISSUES = 100;
+
+/** Names as a message lists them: the first hundred, and how many more there are. */
+export function listedNames(names: readonly string[]): string {
+  const more = names.length - MOST_ISSUES;
+  return names.slice(0, MOST_ISSUES).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
 
 /** The first hundred issues, and one more that says how many are left out. */
 export function listedIssues(issues: readonly FieldIssue[]): readonly FieldIssue[] {

@@ -1,6 +1,8 @@
 import { uuidv7 } from 'uuidv7';
 
-const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** How the text of a UUID is built, as a part of a regular expression: of any version, in either case. */
+export const UUID_FORM = '[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}';
+const UUID_PATTERN = new RegExp(`^${UUID_FORM}$`);
 
 /** A new time-ordered identifier (UUIDv7, RFC 9562 section 5.7): ids made later sort after ids made earlier. */
 export function newId(): string {

@@ -1,27 +1,20 @@
 /** The floor's answers to what a user may do by roles. */
 import { built, metaOf, type Call, type Floor, type FloorOrder, type Row } from './floor-parts.js';
 
-interface HeldRow extends Row {
-  readonly role_id: string;
-  readonly permissions: readonly string[];
-}
+const PER_PAGE = 50;
 
-/** A user's permissions in an application, with the build's own arithmetic of paths. */
+/** The first page of a user's permissions in an application, with the build's own arithmetic of paths. */
 export async function servePermissions({ fastify, query, base }: Floor, { sql }: FloorOrder): Promise<void> {
-  const { withPaths } = await built<{ withPaths: (rows: readonly HeldRow[]) => object[] }>(
-    'modules/roles/reading/role-paths.js',
-  );
+  const { userPermissions } = await built<{
+    userPermissions: (user: string, application: string, rows: readonly Row[]) => object;
+  }>('modules/roles/reading/user-permissions.js');
   fastify.get<Call>(`${base}/users/:user/applications/:application/permissions`, async (request) => {
     const { tenant, user, application } = request.params;
-    const rows = (await query(sql.permissions, [tenant, user, application])) as HeldRow[];
-    const roles = new Map<string, string[]>();
-    for (const { role_id: roleId, permissions } of rows) {
-      for (const permission of permissions) roles.set(permission, [...(roles.get(permission) ?? []), roleId]);
-    }
-    const inOrder = [...roles].sort(([left], [right]) => (left < right ? -1 : 1));
-    const permissions = inOrder.map(([permission, roleIds]) => ({ permission, role_ids: roleIds }));
-    const data = { user_id: user, application_id: application, permissions, roles: withPaths(rows) };
-    return { data, meta: metaOf(request) };
+    const rows = await query(sql.permissions, [tenant, user, application, PER_PAGE + 1, 0]);
+    const total = Number(rows[0]?.total_items);
+    const data = userPermissions(user, application, rows.filter((row) => row.is_row).slice(0, PER_PAGE));
+    const pages = { page: 1, per_page: PER_PAGE, total_items: total, total_pages: Math.ceil(total / PER_PAGE) };
+    return { data, pagination: { ...pages, next_cursor: null }, meta: metaOf(request) };
   });
 }
 

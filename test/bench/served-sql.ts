@@ -11,7 +11,9 @@ interface Served {
   'modules/access/explanation/access-facts.queries.js': { EXPLAIN_ACCESS: NamedSql };
   'modules/assignments/assignments.read-model.js': { APPLICATIONS_OF_USER: NamedSql; ASSIGNEES: NamedSql };
   'modules/assignments/assignments.queries.js': { ASSIGN: { user: NamedSql }; UNASSIGN: { user: NamedSql } };
-  'modules/roles/reading/user-roles.read-model.js': { ROLES_OF_USER_IN_APPLICATION: NamedSql };
+  'modules/roles/reading/user-permissions.read-model.js': {
+    permissionsOfUser: (tenant: string, user: string, application: string) => { textFor: (marks: object) => string };
+  };
   'modules/roles/checks/permission-checks.queries.js': { CHECK_PERMISSION: NamedSql };
 }
 
@@ -34,10 +36,17 @@ export async function servedSql(): Promise<Pick<FloorOrder, 'sql' | 'setKinds'>>
     explainedUsers: EXPLAINED_USERS,
     check: (await served('modules/access/checks/access-checks.queries.js')).CHECK_ACCESS,
     explain: (await served('modules/access/explanation/access-facts.queries.js')).EXPLAIN_ACCESS,
-    permissions: (await served('modules/roles/reading/user-roles.read-model.js')).ROLES_OF_USER_IN_APPLICATION,
+    permissions: await permissionsSql(),
     checkPermission: (await served('modules/roles/checks/permission-checks.queries.js')).CHECK_PERMISSION,
   };
   return { sql, setKinds: SET_KINDS };
+}
+
+/** The first page: the paginator puts these marks in. */
+async function permissionsSql(): Promise<NamedSql> {
+  const { permissionsOfUser } = await served('modules/roles/reading/user-permissions.read-model.js');
+  const marks = { after: '', orderBy: 'ORDER BY permission ASC', limit: 'LIMIT $4::int OFFSET $5::bigint', reach: '' };
+  return { name: 'permissions', text: permissionsOfUser('', '', '').textFor(marks) };
 }
 
 async function served<Path extends keyof Served>(path: Path): Promise<Served[Path]> {

@@ -98,6 +98,10 @@ describe('the assignments of a role of an application', () => {
     const answer = await giveRole(api, { app, role }, 'User', ada, team, foreign, unknown, app);
     expect(answer.status).toBe(404);
     expect(answer.body).toEqual(roleRefusal(404, `No user ${team}, ${foreign}, ${unknown}, ${app} in this tenant.`));
+    const strangers = Array.from({ length: 110 }, () => randomUUID());
+    const many = await giveRole(api, { app, role }, 'User', ...strangers);
+    const first = strangers.slice(0, 100).join(', ');
+    expect(many.body).toEqual(roleRefusal(404, `No user ${first} and 10 more in this tenant.`));
     for (const [type, kind] of [
       ['Group', 'group'],
       ['Application', 'application'],
@@ -112,7 +116,11 @@ describe('the assignments of a role of an application', () => {
   it.each<[object, string]>([
     [{}, 'body.entity_ids: entity_ids is required'],
     [{ entity_ids: [], entity_type: 'User' }, 'body.entity_ids: entity_ids must be a list of 1 to 10000 UUIDs'],
-    [{ entity_ids: ['ada'], entity_type: 'User' }, 'body.entity_ids: entity_ids must be a list'],
+    [
+      { entity_ids: [randomUUID(), 'ada', randomUUID(), 'b'.repeat(99)], entity_type: 'User' },
+      `body.entity_ids: entity_ids must be a list of 1 to 10000 UUIDs, not "ada", "${'b'.repeat(59)}...`,
+    ],
+    [{ entity_ids: Array.from({ length: 103 }, () => 'x'), entity_type: 'User' }, '"x", "x" and 3 more'],
     [{ entity_ids: randomUUID(), entity_type: 'User' }, 'body.entity_ids: entity_ids must be a list'],
     [{ entity_ids: [null], entity_type: 'User' }, 'body.entity_ids: entity_ids must be a list'],
     [

@@ -96,9 +96,18 @@ describe('a role of an application', () => {
       expect([answer.status, answer.body]).toEqual([202, { result: now }]);
     }
     expect((await api.get(path)).body).toEqual({ result: now });
+    // Contract 2 has no null in requests: empty text takes the display name away.
+    const cleared = await api.put(path, { display_name: '' });
+    expect([cleared.status, cleared.body]).toEqual([202, { result: { ...now, display_name: null } }]);
+    const nameless = await api.post(rolesPath(app), { role_name: 'Plain', display_name: '' });
+    expect([nameless.status, nameless.body.result.display_name]).toEqual([201, null]);
+    expect((await eventsOf(id, 'role')).at(-2)).toMatchObject({
+      before: { display_name: 'Chief' },
+      after: { display_name: null },
+    });
     const events = await eventsOf(id, 'role');
-    expect(events).toHaveLength(5);
-    expect(events.at(-1)).toMatchObject({
+    expect(events).toHaveLength(7);
+    expect(events.at(4)).toMatchObject({
       action: 'role.updated',
       before: { display_name: 'Ed', permissions: [] },
       after: { display_name: 'Chief', permissions: ['b', 'a'] },
@@ -180,6 +189,7 @@ describe('a role of an application', () => {
     [{ role_name: 'x', permissions: ['a\u0007'] }, 'body.permissions: permissions must be a list'],
     [{ role_name: 'x', permissions: ['a '] }, 'body.permissions: permissions must be a list'],
     [{ role_name: 'x', permissions: [''] }, 'body.permissions: permissions must be a list'],
+    [{ role_name: 'x', permissions: ['a\u00adb'] }, 'body.permissions: permissions must be a list'],
     [{ role_name: 'x', permissions: [7] }, 'body.permissions: permissions must be a list'],
     [{ role_name: 'x', permissions: ['y'.repeat(201)] }, 'body.permissions: permissions must be a list'],
     [
@@ -191,7 +201,16 @@ describe('a role of an application', () => {
       'body.permissions.1: a permission that begins with doorlist: must be one of doorlist:directory:read, ',
     ],
     [{ role_name: 'x', description: null }, 'body.description: description must be text'],
-    [{ role_name: 'x', display_name: '' }, 'body.display_name: display_name must be text'],
+    [
+      { role_name: 'x', display_name: ' ' },
+      'body.display_name: display_name must be empty, or text of 1 to 200 characters',
+    ],
+    [{ role_name: 'x', display_name: 'y'.repeat(201) }, 'body.display_name: display_name must be empty, or text'],
+    [{ role_name: 'x', display_name: null }, 'body.display_name: display_name must be empty, or text'],
+    [
+      { role_name: 'Edi\u200btor' },
+      'without control or invisible characters or spaces at its ends, not "Edi\u200btor"',
+    ],
     [{ role_name: 'x', level: 'organization' }, 'body.level: level is not a field of this request'],
     [[], 'body: must be a JSON object'],
   ])('is refused with 422 and a list of messages: %j', async (body, message) => {

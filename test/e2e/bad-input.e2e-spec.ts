@@ -222,6 +222,45 @@ describe('text that no database can keep', () => {
   });
 });
 
+describe('a name', () => {
+  /** Zero-width space, soft hyphen, right-to-left override, Hangul filler, variation selector, a tag. */
+  const UNSEEN = ['\u200b', '\u00ad', '\u202e', '\u3164', '\ufe0f', '\u{e0061}'];
+
+  it('has no character that nobody sees, so that no two look the same', async () => {
+    const tenant = await newTenant();
+    const { api, path } = tenant;
+    const app = await tenant.application();
+    for (const [at, unseen] of UNSEEN.entries()) {
+      const name = `a${unseen}b`;
+      const expected = 'text of 1 to 200 characters without control or invisible characters or spaces at its ends';
+      const answers = await Promise.all([
+        api.post(`${path}/users`, { user_name: name }),
+        api.post(`${path}/groups`, { name }),
+        api.post(`${path}/applications`, { name, type: 'oidc' }),
+        api.post(`${path}/workspaces`, { name }),
+        api.post(`${path}/roles`, { name, level: 'workspace' }),
+      ]);
+      for (const [which, answer] of answers.entries()) {
+        const field = which === 0 ? 'user_name' : 'name';
+        const msg = `${field} must be ${expected}, not "${name}"`;
+        expect([answer.status, answer.body.detail]).toEqual([
+          422,
+          expect.arrayContaining([{ loc: ['body', field], msg, type: 'line' }]),
+        ]);
+      }
+      const [role, entitlement] = await Promise.all([
+        api.post(`/v1/applications/${app}/roles`, { role_name: name }),
+        api.post('/v1.0/entitlements', { name, type: 'permission', application: app }),
+      ]);
+      expect([role.status, entitlement.status]).toEqual([422, 400]);
+      // What people see, and nothing is told apart by, may have them: as in emoji, and in Persian.
+      const seen = await api.post(`${path}/users`, { user_name: `u${at}`, display_name: name });
+      expect([seen.status, seen.body.data.display_name]).toEqual([201, name]);
+    }
+    expect((await api.get(`${path}/users`)).body.pagination.total_items).toBe(UNSEEN.length);
+  });
+});
+
 describe('free JSON', () => {
   it('is kept as it was sent, whatever its members are called', async () => {
     const tenant = await newTenant();

@@ -10,6 +10,7 @@ import pg from 'pg';
 import { ConfigError, loadConfig } from '../../src/config/config.js';
 import { SETTINGS } from '../../src/config/settings.js';
 import { Api, platformApi, tokenOf } from '../support/api.js';
+import { command, type CommandEnd } from '../support/command-line.js';
 import { urlOf } from '../support/database-url.js';
 import { freePort, launchDoorlist, startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
 import { requestText, sendRaw } from '../support/raw-http.js';
@@ -229,7 +230,8 @@ describe('DATABASE_URL', () => {
     const url = await newDatabase();
     const first = `+ s/e=c:r%41&t? ${randomBytes(16).toString('base64')}`;
     const second = randomBytes(32).toString('hex');
-    const env = { DATABASE_URL: url, BOOTSTRAP_CLIENT_ID: 'root-door', LOG_LEVEL: 'info' };
+    // What is revoked by a command is refused at once.
+    const env = { DATABASE_URL: url, BOOTSTRAP_CLIENT_ID: 'root-door', LOG_LEVEL: 'info', AUTH_CACHE_SECONDS: '0' };
 
     const service = await start({ ...env, BOOTSTRAP_CLIENT_SECRET: first });
     await expect(tokenOf(service.url, 'root-door', first)).resolves.toMatch(/^ey/);
@@ -261,7 +263,51 @@ describe('DATABASE_URL', () => {
       `SELECT count(*)::int AS n FROM platform_audit_events WHERE resource_type = 'platform_client'`,
     );
     expect(events).toEqual([{ n: 1 }]);
+
+    // The operator's own: nobody else gets at them. No URL of the service is needed.
+    const clients = async (words: string): Promise<CommandEnd> =>
+      command(`platform-clients ${words}`, { DATABASE_URL: url });
+    const listed = await clients('list');
+    expect(listed).toEqual({
+      code: 0,
+      lines: [expect.stringMatching(/^root-door: active, platform, since \d{4}-\d\d-\d\dT[\d:.]+Z$/)],
+      errors: [],
+    });
+    const rotated = await clients('rotate root-door');
+    const third = /^client_secret ([\w-]{43})$/.exec(rotated.lines[0] ?? '')?.[1] ?? '';
+    const token = await tokenOf(again.url, 'root-door', third);
+    const listing = async (): Promise<Response> =>
+      fetch(`${again.url}/api/v1/tenants`, { headers: { authorization: `Bearer ${token}` } });
+    await expect(tokenOf(again.url, 'root-door', first)).rejects.toThrow('401');
+    expect((await listing()).status).toBe(200);
+    expect((await clients('revoke root-door')).lines).toEqual(['the platform client root-door is revoked']);
+    await expect(tokenOf(again.url, 'root-door', third)).rejects.toThrow('401');
+    const refused = await listing();
+    expect([refused.status, await refused.json()]).toEqual([401, expect.objectContaining({ code: 'client_revoked' })]);
+    const last = await clients('rotate root-door');
+    expect([last.code, last.errors]).toEqual([1, ['The platform client root-door is revoked, which is for good.']]);
+    const trail = await query(
+      url,
+      `SELECT action, before ->> 'status' AS before, after ->> 'status' AS after FROM platform_audit_events
+        WHERE resource_type = 'platform_client' ORDER BY seq`,
+    );
+    expect(trail).toEqual([
+      { action: 'platform_client.created', before: null, after: 'active' },
+      { action: 'platform_client.secret_rotated', before: 'active', after: 'active' },
+      { action: 'platform_client.revoked', before: 'active', after: 'revoked' },
+    ]);
     expect(await again.stop()).toBe(0);
+  }, 120_000);
+
+  it.each([
+    ['', 'Say what to do: list, revoke, rotate, not nothing.'],
+    [' remove root', 'Say what to do: list, revoke, rotate, not remove.'],
+    [' revoke', 'Name the client by its client_id.'],
+    [' list root', 'Nothing is expected behind it, not root.'],
+  ])('has platform clients, and a command that says what it was told wrong:%s', async (words, message) => {
+    const { code, lines, errors } = await command(`platform-clients${words}`);
+    const usage = 'Usage: npm run doorlist -- platform-clients list | revoke <client_id> | rotate <client_id>';
+    expect({ code, lines, errors }).toEqual({ code: 2, lines: [], errors: [message, usage] });
   });
 });
 

@@ -163,9 +163,9 @@ describe('the permissions of a user in an application', () => {
       user_id: ids.ada,
       application_id: ids.app,
       permissions: [
-        { permission: 'read', role_ids: [ids.editor, ids.reader] },
-        { permission: 'write', role_ids: [ids.editor] },
-        { permission: 'Ärger', role_ids: [ids.reader] },
+        { permission: 'read', role_ids: [ids.editor, ids.reader], roles_total: 2 },
+        { permission: 'write', role_ids: [ids.editor], roles_total: 1 },
+        { permission: 'Ärger', role_ids: [ids.reader], roles_total: 1 },
       ],
       roles: roles.slice(0, 2),
     });

@@ -82,7 +82,7 @@ describe('an import of users', () => {
     const { counts, errors, answer } = await importFile(tenant, 'users', lines.join('\n'));
     expect(counts).toEqual(failed(12, 10));
     expect(answer.body.data.message).toBe('10 of 12 lines are bad; nothing was written.');
-    const text = 'text of 1 to 200 characters without control characters or spaces at its ends';
+    const text = 'text of 1 to 200 characters without control or invisible characters or spaces at its ends';
     const taken = (value: string): string => `external_id "${value}" is already taken in this tenant; choose another.`;
     expect(errors).toEqual([
       { line: 3, column: 'id', code: 'uuid', message: 'id must be a UUID, not "x"' },

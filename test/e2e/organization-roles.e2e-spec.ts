@@ -219,11 +219,26 @@ describe('the owner of an organization', () => {
     ]);
     const gone = await api.delete(`${path}/users/${ada}`);
     expect([gone.status, gone.body.code]).toEqual([409, 'owner_keeps_role']);
+    // Nobody could act for the organization.
+    for (const dry of ['', '?dry_run=true']) {
+      const suspended = await api.patch(`${path}/users/${ada}${dry}`, { status: 'suspended' });
+      expect([suspended.status, suspended.body.code, suspended.body.detail]).toEqual([
+        409,
+        'owner_stays_active',
+        'The owner of the organization cannot be suspended; transfer the ownership first.',
+      ]);
+    }
+    expect((await api.get(`${path}/users/${ada}`)).body.data.status).toBe('active');
+    expect((await api.patch(`${path}/users/${eve}`, { status: 'suspended' })).status).toBe(200);
+    const asleep = await api.put(`${path}/owner`, { user_id: eve });
+    expect([asleep.status, asleep.body.code]).toEqual([409, 'user_suspended']);
+    expect((await api.patch(`${path}/users/${eve}`, { status: 'active' })).status).toBe(200);
 
     await assign(api, admin, { user_id: eve });
     expect((await api.put(`${path}/owner`, { user_id: eve })).body.data.user_name).toBe('eve');
     expect((await revoke(api, admin, { user_id: eve })).status).toBe(403);
     expect((await revoke(api, admin, { user_id: ada })).status).toBe(200);
+    expect((await api.patch(`${path}/users/${ada}`, { status: 'suspended' })).status).toBe(200);
     expect((await api.delete(`${path}/users/${ada}`)).status).toBe(204);
     const events = await api.get(`${path}/audit-events?per_page=200`);
     const owned = (events.body.data as { action: string; before: object; after: object }[]).filter(({ action }) =>

@@ -124,7 +124,8 @@ describe('contract 3, roles held at a scope', () => {
     for (const [id, query, message] of [
       [role, `user_id=${someone}&team_id=${team}`, both],
       [role, '', none],
-      [role, 'user_id=null&team_id=', none],
+      [role, 'user_id=null&team_id=null', none],
+      [role, `user_id=${someone}&team_id=`, 'query.team_id: team_id must be given once, as a UUID, not ""'],
       [ofProject, `user_id=${someone}&project_id=${plan}`, alone],
       [ofProject, `user_id=${someone}&project_id=${plan}&workspace_id=null`, alone],
       [role, `user_id=${someone}&user_id=${someone}`, `query.user_id: user_id must be given once, as a UUID, not `],
@@ -132,6 +133,11 @@ describe('contract 3, roles held at a scope', () => {
         role,
         `user_id=${someone}&workspace_id=a`,
         'query.workspace_id: workspace_id must be given once, as a UUID, not "a"',
+      ],
+      [
+        role,
+        `user_id=${someone}&workspace_id=`,
+        'query.workspace_id: workspace_id must be given once, as a UUID, not ""',
       ],
       [role, `user_id=${someone}&why=1`, 'query.why: why is not a field of this request'],
       ['x', `user_id=${someone}`, 'path.role_id: role_id must be a UUID, not "x"'],
@@ -146,13 +152,18 @@ describe('contract 3, roles held at a scope', () => {
         ]);
       }
     }
-    for (const query of [`project_id=${plan}&project_id=${plan}`, 'workspace_id=%00', `user_id=${someone}`]) {
+    for (const query of [
+      `project_id=${plan}&project_id=${plan}`,
+      'workspace_id=%00',
+      'workspace_id=',
+      `user_id=${someone}`,
+    ]) {
       expect(refused(await api.get(`/roles/${role}/assignments?${query}`))).toEqual([400, 'ValueError']);
     }
-    // What is empty or null is not there at all.
-    expect((await api.post(`/roles/${role}/assignments?user_id=${someone}&team_id=null&workspace_id=`)).status).toBe(
-      200,
-    );
+    // What is null is not there at all.
+    expect(
+      (await api.post(`/roles/${role}/assignments?user_id=${someone}&team_id=null&workspace_id=null`)).status,
+    ).toBe(200);
     expect((await storedRoles(tenant)).held).toHaveLength(1);
   });
 
@@ -296,7 +307,7 @@ describe('contract 3, roles held at a scope', () => {
     expect(await listed({ workspace_id: one })).toEqual(users.slice(0, 2));
     expect(await listed({ workspace_id: one, project_id: plans[1] })).toEqual([users[1]]);
     expect(await listed({ project_id: plans[2] })).toEqual([users[2]]);
-    expect(await listed({ workspace_id: '', project_id: 'null' })).toEqual(users);
+    expect(await listed({ workspace_id: 'null', project_id: 'null' })).toEqual(users);
     // What is held in a project goes with it, and what is held in a workspace and its projects with that.
     expect((await api.delete(`${path}/workspaces/${one}/projects/${plans[1]}`)).status).toBe(204);
     expect(await listed({})).toEqual([users[0], users[2]]);

@@ -134,6 +134,28 @@ describe('roles at a scope, at the same moment', () => {
     await expectCounted(tenant);
   });
 
+  it('never leave the organization to somebody who is suspended at the same moment', async () => {
+    const tenant = await newTenant();
+    const { id, api, path, user } = tenant;
+    const outcomes = new Set<string>();
+    await rounds(async () => {
+      const next = await user();
+      const [put, suspended] = await Promise.all([
+        api.put(`${path}/owner`, { user_id: next }),
+        api.patch(`${path}/users/${next}`, { status: 'suspended' }),
+      ]);
+      outcomes.add(`${put.status} ${suspended.status}`);
+      const [owner] = await sql(
+        `SELECT u.status FROM organization_owners o JOIN users u ON u.tenant_id = o.tenant_id AND u.id = o.user_id
+          WHERE o.tenant_id = $1`,
+        [id],
+      );
+      expect(owner ?? { status: 'active' }).toEqual({ status: 'active' });
+    });
+    // One of the two came second and was refused.
+    expect(['200 409', '409 200']).toEqual(expect.arrayContaining([...outcomes]));
+  });
+
   it('let one of many transfers be the last, each with the owner before it in the trail', async () => {
     const tenant = await newTenant();
     const { id, api, path, user } = tenant;

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { MIGRATIONS } from '../../migrations/index.js';
+import { ADMINISTRATION_PERMISSIONS, EVERY_PERMISSION } from '../../src/kernel/permissions.js';
 import { catalogOf } from '../support/catalog.js';
 import { newDatabase, rowsAt } from '../support/database-copy.js';
 import type { EntitySchema } from './entity-schema.js';
@@ -16,7 +17,9 @@ const UP_TO_DATE = 'the schema is up to date';
 
 /** Runs Node in a process of its own on a database; answers what it printed. Rejects where it fails. */
 async function node(databaseUrl: string, ...args: string[]): Promise<string> {
-  const env = { PATH: process.env.PATH ?? '', DATABASE_URL: databaseUrl, PUBLIC_URL: 'http://127.0.0.1' };
+  // The commands work on the database alone and need no URL of the service.
+  const more = args[0] === CLI ? {} : { PUBLIC_URL: 'http://127.0.0.1' };
+  const env = { PATH: process.env.PATH ?? '', DATABASE_URL: databaseUrl, ...more };
   const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 10_000_000 });
   return stdout.trim();
 }
@@ -181,3 +184,14 @@ describe('the migrated schema and the entities', () => {
 function nameIn(change: string): string {
   return /^(?:ALTER TABLE "\w+" DROP CONSTRAINT|DROP INDEX "public"\.)\s*"(\w+)"$/.exec(change)?.[1] ?? change;
 }
+
+describe('the index of roles that allow something in the service itself', () => {
+  it('knows every permission that does', async () => {
+    const [index] = await rowsAt<{ predicate: string }>(
+      await newDatabase('migrated'),
+      `SELECT pg_get_expr(indpred, indrelid) AS predicate FROM pg_index WHERE indexrelid = 'roles_administration'::regclass`,
+    );
+    const names = [...(index?.predicate ?? '').matchAll(/'([^']+)'/g)].map(([, name]) => name);
+    expect(names).toEqual([EVERY_PERMISSION, ...ADMINISTRATION_PERMISSIONS]);
+  });
+});

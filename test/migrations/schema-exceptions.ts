@@ -116,6 +116,7 @@ export const NOT_IN_ENTITIES: readonly string[] = [
   'role_assignments_user_key',
   'role_assignments_user_ordinal',
   'role_assignments_workspace_fkey',
+  'roles_administration',
   'roles_application_fkey',
   'roles_application_key',
   'roles_application_name_key',

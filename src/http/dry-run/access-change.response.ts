@@ -1,16 +1,11 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { AccessChange, ChangeSide, ChangedAccess } from '../../kernel/access-preview.js';
+import { ChangeSideResponse, ChangedUserResponse, DryRunResponse } from './change-side.response.js';
 import { MemberChangeResponse } from './member-change.response.js';
 
 /** One user and one application that the user would gain or lose. */
 @ApiSchema({ name: 'ChangedAccess' })
-class ChangedAccessResponse implements ChangedAccess {
-  @ApiProperty({ type: String, format: 'uuid', example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33' })
-  user_id!: string;
-
-  @ApiProperty({ type: String, example: 'ada' })
-  user_name!: string;
-
+class ChangedAccessResponse extends ChangedUserResponse implements ChangedAccess {
   @ApiProperty({ type: String, format: 'uuid', example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44' })
   application_id!: string;
 
@@ -20,31 +15,17 @@ class ChangedAccessResponse implements ChangedAccess {
 
 /** Those who would gain, or those who would lose. */
 @ApiSchema({ name: 'AccessChangeSide' })
-class AccessChangeSideResponse implements ChangeSide<ChangedAccess> {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'Exact.', example: 1 })
-  count!: number;
-
+class AccessChangeSideResponse extends ChangeSideResponse implements ChangeSide<ChangedAccess> {
   @ApiProperty({
     type: [ChangedAccessResponse],
     description: 'The first 100, or the 100 after the cursor; by application, then by when the user was made.',
   })
   items!: ChangedAccessResponse[];
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Send it as `cursor` with the same request to get the next ones; null where there are none.',
-    example: null,
-  })
-  next_cursor!: string | null;
 }
 
 /** What a change would do to access, at this moment; nothing was written. */
 @ApiSchema({ name: 'AccessChange' })
-export class AccessChangeResponse implements AccessChange {
-  @ApiProperty({ type: Boolean, description: 'Nothing was written.', enum: [true], example: true })
-  dry_run!: true;
-
+export class AccessChangeResponse extends DryRunResponse implements AccessChange {
   @ApiProperty({ type: AccessChangeSideResponse })
   gained!: AccessChangeSideResponse;
 

@@ -2,6 +2,7 @@ import { Transform } from 'class-transformer';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
+import { listedNames } from '../../kernel/domain-error.js';
 
 /** Carries a field's `sample` to the completion of the OpenAPI document. */
 export const SAMPLE = 'x-doorlist-sample';
@@ -26,6 +27,8 @@ export interface FieldRule {
   readonly accepts: (value: unknown) => boolean;
   /** Turns what was sent into what is checked and handed on, such as an id in capitals. */
   readonly reads?: (value: unknown) => unknown;
+  /** The parts of a list that are wrong, which the message names instead of the list. */
+  readonly wrongIn?: (value: unknown) => readonly unknown[];
 }
 
 /** Separates the rule's name from its message inside class-validator's one string. */
@@ -69,7 +72,9 @@ function messageFor(rule: FieldRule, details: ValidationArguments | undefined): 
 /** What is said of a value that a rule refuses, or that is missing. */
 export function complaintOf(rule: FieldRule, name: string, value: unknown): { type: string; msg: string } {
   if (value === undefined) return { type: 'missing', msg: `${name} is required: ${rule.expected}` };
-  return { type: rule.type, msg: `${name} must be ${rule.expected}, not ${shown(value)}` };
+  const wrong = rule.wrongIn?.(value) ?? [];
+  const listed = wrong.length > 0 ? listedNames(wrong.map(shown)) : shown(value);
+  return { type: rule.type, msg: `${name} must be ${rule.expected}, not ${listed}` };
 }
 
 /** A field as it was declared: its rule, and which values count as not sent. */
@@ -79,6 +84,7 @@ interface DeclaredField {
 }
 
 const declared = new WeakMap<object, Map<string, DeclaredField>>();
+const withInherited = new WeakMap<object, ReadonlyMap<string, DeclaredField>>();
 
 function remember(prototype: object, name: string, field: DeclaredField): void {
   const known = declared.get(prototype) ?? new Map<string, DeclaredField>();
@@ -87,11 +93,14 @@ function remember(prototype: object, name: string, field: DeclaredField): void {
 
 /** The fields of a request class, by name, with those of the classes that it extends. */
 export function declaredFields(request: new () => object): ReadonlyMap<string, DeclaredField> {
+  const known = withInherited.get(request);
+  if (known) return known;
   const fields = new Map<string, DeclaredField>();
   for (let prototype: unknown = request.prototype; prototype instanceof Object;) {
     for (const [name, field] of declared.get(prototype) ?? []) if (!fields.has(name)) fields.set(name, field);
     prototype = Object.getPrototypeOf(prototype);
   }
+  withInherited.set(request, fields);
   return fields;
 }
 

@@ -5,6 +5,9 @@ import { MOMENT_RULE } from './moment.js';
 
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+/** Characters of a name. */
+const LONGEST_NAME = 200;
 const EMAIL = /^[^\s@<>()",;:\\]+@[^\s@<>()",;:\\.]+(\.[^\s@<>()",;:\\.]+)*$/;
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -16,8 +19,30 @@ export function Line(options: FieldOptions & { readonly max?: number }): Propert
   return field(options, { type: 'line', expected, accepts }, { type: String, minLength: 1, maxLength: max });
 }
 
+/**
+ * What people tell things apart by: a line without characters that nobody sees, such as a zero-width space, so that no two
+ * names look the same and are not (Unicode, Default_Ignorable_Code_Point).
+ */
+export function Name(options: FieldOptions): PropertyDecorator {
+  const expected = `text of 1 to ${LONGEST_NAME} characters without control or invisible characters or spaces at its ends`;
+  const rule = { type: 'line', expected, accepts: (value: unknown) => isName(value) };
+  return field(options, rule, { type: String, minLength: 1, maxLength: LONGEST_NAME });
+}
+
+/** Whether `Name` accepts it. */
+export function isName(value: unknown): boolean {
+  return isLine(value, LONGEST_NAME) && !INVISIBLE.test(value as string);
+}
+
+/** A line, or empty text, which takes it away where a contract has no null. */
+export function LineOrNothing(options: FieldOptions): PropertyDecorator {
+  const accepts = (value: unknown): boolean => value === '' || isLine(value, LONGEST_NAME);
+  const expected = `empty, or text of 1 to ${LONGEST_NAME} characters without control characters or spaces at its ends`;
+  return field(options, { type: 'line', expected, accepts }, { type: String, maxLength: LONGEST_NAME });
+}
+
 /** Whether it is text of 1 to `max` characters, no control characters, no space at either end. */
-export function isLine(value: unknown, max: number): boolean {
+function isLine(value: unknown, max: number): boolean {
   return (
     typeof value === 'string' &&
     value.length > 0 &&
@@ -110,7 +135,9 @@ export function Ids(options: FieldOptions & { readonly max: number }): PropertyD
   const accepts = (value: unknown): boolean =>
     Array.isArray(value) && value.length > 0 && value.length <= options.max && value.every(isUuid);
   const reads = (value: unknown): unknown => (Array.isArray(value) ? value.map(lowered) : value);
-  const rule = { type: 'uuid_list', expected: `a list of 1 to ${options.max} UUIDs`, accepts, reads };
+  const wrongIn = (value: unknown): unknown[] =>
+    Array.isArray(value) && value.length <= options.max ? value.filter((each) => !isUuid(each)) : [];
+  const rule = { type: 'uuid_list', expected: `a list of 1 to ${options.max} UUIDs`, accepts, reads, wrongIn };
   return field(options, rule, {
     type: 'array',
     items: { type: 'string', format: 'uuid' },

@@ -54,11 +54,11 @@ export function MomentParameter(options: FieldOptions): PropertyDecorator {
   return field({ optional: true, ...options }, MOMENT_RULE, { type: String, format: 'date-time' });
 }
 
-/** The id of something in a query string, a UUID in either case, given once. Empty text and `null` are no id at all. */
+/** The id of something in a query string, a UUID in either case, given once. `null` is no id at all, and empty text a wrong one. */
 export function IdParameter(options: FieldOptions): PropertyDecorator {
   const reads = (value: unknown): unknown => {
     if (typeof value !== 'string') return value;
-    return value === '' || value === 'null' ? undefined : value.toLowerCase();
+    return value === 'null' ? undefined : value.toLowerCase();
   };
   const rule = { type: 'uuid', expected: 'given once, as a UUID', accepts: isUuid, reads };
   return field({ optional: true, nullable: true, ...options }, rule, { type: String, format: 'uuid' });

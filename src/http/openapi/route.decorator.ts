@@ -17,6 +17,8 @@ interface RouteOptions {
   readonly status?: 200 | 201 | 202 | 204;
   /** What stands in `data`: a model, or a list of one. */
   readonly data?: Model | readonly [Model];
+  /** Whether `data` has the items of a page in it. */
+  readonly isPaged?: boolean;
   /** What the items of a page are. */
   readonly page?: Model;
   /** What is answered as it is, without an envelope. */
@@ -104,13 +106,13 @@ function answersOf(options: RouteOptions): Described {
   return { schema: { anyOf: described.schema ? [described.schema, preview] : [preview, NOTHING] } };
 }
 
-function schemaOf({ data, page, bare, file, dict }: RouteOptions): Described {
+function schemaOf({ data, isPaged, page, bare, file, dict }: RouteOptions): Described {
   if (file) return { content: contentOf(file) };
   if (bare) return { schema: isList(bare) ? listOf(bare[0]) : { $ref: getSchemaPath(bare) } };
   if (page) return { schema: envelope(listOf(page), dict ? 'dict' : nameOf(page), PAGED) };
   if (!data) return {};
   if (isList(data)) return { schema: envelope(listOf(data[0]), `list_${nameOf(data[0])}_`, PLAIN) };
-  return { schema: envelope({ $ref: getSchemaPath(data) }, dict ? 'dict' : nameOf(data), PLAIN) };
+  return { schema: envelope({ $ref: getSchemaPath(data) }, dict ? 'dict' : nameOf(data), isPaged ? PAGED : PLAIN) };
 }
 
 function contentOf(file: Readonly<Record<string, string>>): Record<string, object> {

@@ -7,6 +7,8 @@ export {
   setsStatement,
   type Reach,
 } from './effective/effective-sets.queries.js';
+export { ReachedUserResponse, reachedUser } from './effective/dto/reached-user.response.js';
+export { ReachedUsersQuery } from './effective/dto/reached-users.requests.js';
 export { pageOfReached, type ReachedFilter, type ReachedList, type ReachedUser } from './effective/reached-users.js';
 export { Side, type Pair } from './preview/difference.js';
 export { MOST_REMEMBERED, rehearsed, tooLarge } from './preview/rehearsal.js';

@@ -4,3 +4,4 @@ export { ApiClientsService } from './api-clients.service.js';
 export { ClientDirectory, type KnownClient } from './client-directory.js';
 export { isSecret } from './client-secret.js';
 export { PlatformClient } from './platform-client.entity.js';
+export { PlatformClients, type ListedPlatformClient } from './platform-clients.js';

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { isUuid } from '../../kernel/ids.js';
 import { PlatformScope, SYSTEM_ACTOR } from '../../kernel/scope.js';
+import type { TenantStatus } from '../../kernel/tenant-status.js';
 import { Database } from '../../persistence/database.js';
-import { CallerRegistry, type ClientStatus, type TenantStatus } from '../../security/authentication/index.js';
+import { CallerRegistry, type ClientStatus, type TenantStanding } from '../../security/authentication/index.js';
 import { ClientDirectory } from '../api-clients/index.js';
 import { TENANT_STATUS } from './callers.queries.js';
 
@@ -21,10 +22,10 @@ export class DatabaseCallerRegistry extends CallerRegistry {
     return client?.status ?? 'revoked';
   }
 
-  override async tenantStatus(tenantId: string): Promise<TenantStatus> {
+  override async tenantStatus(tenantId: string): Promise<TenantStanding> {
     if (!isUuid(tenantId)) return 'unknown';
     const scope = new PlatformScope(SYSTEM_ACTOR, 'caller-registry');
-    const [row] = await this.database.query<{ status: 'active' | 'suspended' }>(scope, TENANT_STATUS, [tenantId]);
+    const [row] = await this.database.query<{ status: TenantStatus }>(scope, TENANT_STATUS, [tenantId]);
     return row?.status ?? 'unknown';
   }
 }

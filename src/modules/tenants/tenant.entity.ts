@@ -1,8 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { TenantStatus } from '../../kernel/tenant-status.js';
 import { VersionedResource } from '../../persistence/tenant-resource.entity.js';
-
-export const TENANT_STATUSES = ['active', 'suspended'] as const;
-export type TenantStatus = (typeof TENANT_STATUSES)[number];
 
 /** An organization: the wall that nothing of it is seen through. */
 @Entity('tenants')

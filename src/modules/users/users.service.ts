@@ -32,6 +32,7 @@ type UserHook = (
 export class UsersService {
   readonly #users: ResourceRepository<User>;
   readonly #hooks: UserHook[] = [];
+  readonly #suspensionHooks: RemovalHook[] = [];
 
   constructor(
     private readonly doors: DatabaseDoors,
@@ -41,9 +42,12 @@ export class UsersService {
       entity: User,
       name: 'user',
       snapshot: userResponse,
-      changed: async (transaction, scope, { before, after }) => {
+      changed: async (transaction, scope, change) => {
+        const { before, after } = change;
         if (after) for (const hook of this.#hooks) await hook(transaction, scope, { before, after });
-        await keepDerived(transaction, scope, { before, after });
+        await keepDerived(transaction, scope, change);
+        if (before?.status !== 'active' || after?.status !== 'suspended') return;
+        for (const hook of this.#suspensionHooks) await hook(transaction, scope, after.id);
       },
     });
   }
@@ -97,7 +101,7 @@ export class UsersService {
   }
 
   /**
-   * Applies a merge patch. Errors: 404, 409 as for create, 412, 422 where the merged attributes grow too large, 403
+   * Applies a merge patch. Errors: 404, 409 as for create and `owner_stays_active`, 412, 422 where the merged attributes grow too large, 403
    * `permission_not_held` where a user acts who does not hold what a suspended one would have again.
    */
   async update(scope: TenantScope, id: string, expected: ExpectedVersion, patch: UserUpdate): Promise<User> {
@@ -118,6 +122,11 @@ export class UsersService {
   /** Lets later rooms take away what they keep of a user that goes, in the same transaction. */
   onRemoval(hook: RemovalHook): void {
     this.#users.onRemoval(hook);
+  }
+
+  /** Lets later rooms refuse the suspension of a user, in its transaction and with the user's row locked. */
+  onSuspension(hook: RemovalHook): void {
+    this.#suspensionHooks.push(hook);
   }
 
   /** Deletes the user with its memberships and assignments. Errors: 404, 412. */

@@ -1,6 +1,6 @@
 import { loadConfig } from '../../config/config.js';
 import { CallerCache } from './caller-cache.js';
-import { CallerRegistry, type ClientStatus, type TenantStatus } from './caller-registry.js';
+import { CallerRegistry, type ClientStatus, type TenantStanding } from './caller-registry.js';
 
 /** Counts the questions, and answers each when the test says so. */
 class AskedRegistry extends CallerRegistry {
@@ -14,8 +14,8 @@ class AskedRegistry extends CallerRegistry {
     return this.#ask(id) as Promise<ClientStatus>;
   }
 
-  tenantStatus(id: string): Promise<TenantStatus> {
-    return this.#ask(id) as Promise<TenantStatus>;
+  tenantStatus(id: string): Promise<TenantStanding> {
+    return this.#ask(id) as Promise<TenantStanding>;
   }
 
   #ask(id: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../../config/config.js';
-import { CallerRegistry, type ClientStatus, type TenantStatus } from './caller-registry.js';
+import { CallerRegistry, type ClientStatus, type TenantStanding } from './caller-registry.js';
 
 /** Most clients, and most tenants, whose standing is remembered at a time. */
 const MOST_ENTRIES = 20_000;
@@ -15,7 +15,7 @@ const UNKNOWN_TENANT_MS = 1000;
 @Injectable()
 export class CallerCache {
   readonly #clients: Memory<ClientStatus>;
-  readonly #tenants: Memory<TenantStatus>;
+  readonly #tenants: Memory<TenantStanding>;
 
   constructor(registry: CallerRegistry, config: Config) {
     const milliseconds = config.authCacheSeconds * 1000;
@@ -34,7 +34,7 @@ export class CallerCache {
     return this.#clients.get(clientId);
   }
 
-  tenantStatus(tenantId: string): TenantStatus | Promise<TenantStatus> {
+  tenantStatus(tenantId: string): TenantStanding | Promise<TenantStanding> {
     return this.#tenants.get(tenantId);
   }
 

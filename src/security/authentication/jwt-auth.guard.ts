@@ -8,7 +8,7 @@ import { PUBLIC_ROUTE } from '../decorators.js';
 import type { AuthenticatedRequest } from './authenticated-request.js';
 import { bearerTokenOf, requireOneAuthorization } from './bearer-token.js';
 import { CallerCache } from './caller-cache.js';
-import type { ClientStatus, TenantStatus } from './caller-registry.js';
+import type { ClientStatus, TenantStanding } from './caller-registry.js';
 import { invalidToken, refusedToken } from './token-refusals.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
@@ -75,7 +75,7 @@ function welcome(
   request: AuthenticatedRequest,
   principal: Principal,
   client: ClientStatus,
-  tenant: TenantStatus,
+  tenant: TenantStanding,
 ): true {
   if (client !== 'active')
     throw refusedToken('client_revoked', 'The API client of this access token was revoked or removed.');

@@ -4,6 +4,7 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import { AccessPathsService } from '../explanation/access-paths.service.js';
 import type { EffectiveUserResponse } from './dto/effective-user.response.js';
+import { reachedUser } from './dto/reached-user.response.js';
 import { readEffectiveSets } from './effective-sets.js';
 import { DIRECT_MOMENTS, EXPLAINED_USERS } from './effective-sets.queries.js';
 import { pageOfReached, type ReachedFilter, type ReachedUser } from './reached-users.js';
@@ -46,7 +47,7 @@ export class EffectiveUsersService {
       },
     };
     const page = await pageOfReached(this.doors, scope, list, request);
-    return { ...page, items: await this.#shown(scope, applicationId, page.items.map(rowOf), filter) };
+    return { ...page, items: await this.#shown(scope, applicationId, page.items.map(reachedUser), filter) };
   }
 
   /** The rows with their paths, where they are asked for. */
@@ -64,17 +65,4 @@ export class EffectiveUsersService {
       return { ...row, path_count: pathCount, paths: [...shown], paths_truncated: truncated };
     });
   }
-}
-
-function rowOf(row: ReachedUser): EffectiveUserResponse {
-  const { user_id, user_name, email, display_name, status, assignment_type, assigned_via } = row;
-  return {
-    user_id,
-    user_name,
-    email,
-    display_name,
-    status,
-    assignment_type: assignment_type ?? 'group',
-    assigned_via,
-  };
 }

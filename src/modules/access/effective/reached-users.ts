@@ -70,8 +70,8 @@ export async function pageOfReached<Row extends ReachedUser>(
       const rows = asked.length === 0 ? [] : await list.explained(asked);
       const items = rows.filter(isRight(list.filter));
       if (items.length < asked.length && attempt < ATTEMPTS) continue;
-      const last = ordinals.length > perPage ? items.at(-1) : undefined;
-      return { items, totalItems: users.size, next: last ? keysOf(last, sort) : null };
+      const next = ordinals.length > perPage ? behind(asked, rows, sort) : null;
+      return { items, totalItems: users.size, next: next?.length === 0 ? after : next };
     }
   });
 }
@@ -134,13 +134,23 @@ function isRight({ assignment_type: type, status = 'active' }: ReachedFilter): (
     (status === 'any' || row.status === status);
 }
 
+/**
+ * Where the next page begins: behind the last user of this one, whoever of them is still reached. Empty where nothing is
+ * known of any; then the same place is read again (or the next page by number), where others have moved up.
+ */
+function behind(asked: readonly number[], rows: readonly ReachedUser[], sort: Sort | undefined): Keys {
+  const column = columnOf(sort);
+  if (column === 'created_at') return asked.slice(-1);
+  const last = rows.findLast(({ moment }) => column !== 'assigned_at' || moment !== null);
+  return last ? keysOf(last, sort) : [];
+}
+
 function columnOf(sort: Sort = 'created_at'): string {
   return sort.replace('-', '');
 }
 
 function keysOf(row: ReachedUser, sort: Sort | undefined): Keys {
   const column = columnOf(sort);
-  if (column === 'created_at') return [row.ordinal];
   if (column === 'assigned_at') return [row.moment ?? '', row.ordinal];
   return [column === 'user_name' ? row.user_name_key : row.display_name_key, row.ordinal];
 }

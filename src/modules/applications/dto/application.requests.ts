@@ -1,4 +1,4 @@
-import { Choice, Line, Prose } from '../../../http/fields/fields.js';
+import { Choice, Line, Name, Prose } from '../../../http/fields/fields.js';
 import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
 import { TextParameter } from '../../../http/fields/query-fields.js';
 import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
@@ -26,7 +26,7 @@ const STATUS = {
 };
 
 export class ApplicationCreate {
-  @Line(NAME)
+  @Name(NAME)
   name!: string;
 
   @Line(CLIENT_ID)
@@ -44,7 +44,7 @@ export class ApplicationCreate {
 
 /** A JSON merge patch (RFC 7396). */
 export class ApplicationUpdate {
-  @Line({ ...NAME, optional: true })
+  @Name({ ...NAME, optional: true })
   name?: string;
 
   @Line({ ...CLIENT_ID, description: 'Its id at the identity provider; unique in the tenant.' })

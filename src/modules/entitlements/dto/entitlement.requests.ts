@@ -1,4 +1,4 @@
-import { Choice, Flag, Id, Line, Lines, Prose } from '../../../http/fields/fields.js';
+import { Choice, Flag, Id, Line, Name, Lines, Prose } from '../../../http/fields/fields.js';
 import { ObjectList } from '../../../http/fields/object-list.js';
 import { ENTITLEMENT_TYPES, type EntitlementType } from '../../roles/index.js';
 
@@ -53,7 +53,7 @@ const EXT_REF = {
 const RIGHTS = { description: 'Its rights, in the order to show them.', optional: true, min: 0, max: MOST_RIGHTS };
 
 export class EntitlementCreate {
-  @Line(NAME)
+  @Name(NAME)
   name!: string;
 
   @Choice({
@@ -81,7 +81,7 @@ export class EntitlementCreate {
 
 /** A merge patch: what is left out stays, null takes away; `rights` are replaced as a whole. */
 export class EntitlementUpdate {
-  @Line({ ...NAME, optional: true })
+  @Name({ ...NAME, optional: true })
   name?: string;
 
   @Prose(DESCRIPTION)

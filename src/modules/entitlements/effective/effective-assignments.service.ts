@@ -7,7 +7,7 @@ import { effectiveUsersIn, findSets, findSetsApart, type SetsApart } from '../..
 import type { UserSet } from '../../users/index.js';
 import type { AssigneeType, EntitlementAssignmentQuery, EntitlementFilter } from '../dto/assignment-search.requests.js';
 import type { EntitlementAssignment, EntitlementAssignmentPage } from '../dto/assignment.responses.js';
-import { entitlementAssignment, type AssignmentRow } from '../search/assignment-search.read-model.js';
+import { entitlementAssignment, typeOf, type AssignmentRow } from '../search/assignment-search.read-model.js';
 import { EXPLAINED_ASSIGNMENTS } from './explained.queries.js';
 import { GroupPaths, type GroupFacts } from './group-paths.js';
 import {

@@ -1,4 +1,4 @@
-import { Choice, Ids, Line, Prose } from '../../../http/fields/fields.js';
+import { Choice, Ids, Line, Name, Prose } from '../../../http/fields/fields.js';
 import { FilterParameter, FilterText, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
 import { FlagParameter, PageQuery, TextParameter } from '../../../http/fields/query-fields.js';
 import { ValidityFields } from '../../../http/fields/validity-fields.js';
@@ -32,7 +32,7 @@ const RULE = {
 };
 
 export class GroupCreate {
-  @Line(NAME)
+  @Name(NAME)
   name!: string;
 
   @Prose(DESCRIPTION)
@@ -50,7 +50,7 @@ export class GroupCreate {
 
 /** A JSON merge patch (RFC 7396). */
 export class GroupUpdate {
-  @Line({ ...NAME, optional: true })
+  @Name({ ...NAME, optional: true })
   name?: string;
 
   @Prose(DESCRIPTION)

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Put, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, bare } from '../../../http/answers.js';
@@ -43,9 +43,10 @@ export class ApplicationRolesController {
   async listApplicationRoles(
     @CurrentScope() scope: TenantScope,
     @PathId('app_id') appId: string,
-  ): Promise<ApplicationRoleList> {
+  ): Promise<ApplicationRoleList | StreamableFile> {
     const roles = await this.roles.list(scope, appId);
-    return { result: roles.map((role) => applicationRole(appId, role)) };
+    if (Array.isArray(roles)) return { result: roles };
+    return new StreamableFile(roles, { type: 'application/json; charset=utf-8' });
   }
 
   @Get(':role_id')
@@ -97,7 +98,8 @@ export class ApplicationRolesController {
   @Requires('roles:write')
   @Route({
     summary: 'Give a role of an application to users, groups or applications, all of one type',
-    description: 'All or none; who has it keeps it. 404 names every id that is not of the type.',
+    description:
+      'All or none; who has it keeps it. 404 names the ids that are not of the type, at most 100, and says how many more there are.',
     dryRun: DRY_RUN,
   })
   async assignApplicationRole(

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { comparisonKey } from '../../../kernel/comparison-key.js';
 import { DomainError, notFound } from '../../../kernel/domain-error.js';
@@ -11,8 +12,10 @@ import { lockChildren } from '../children/effective-permissions.js';
 import { checkPermissions } from '../permissions/permissions-field.js';
 import { Role } from '../role.entity.js';
 import { RolesRepository } from '../roles.repository.js';
-import { ROLES_OF_APPLICATION } from './application-roles.queries.js';
+import { listOrStream } from '../streamed-list.js';
+import { BATCH, ROLES_OF_APPLICATION } from './application-roles.queries.js';
 import type { ApplicationRoleCreate, ApplicationRoleUpdate, EntityType } from './dto/application-role.requests.js';
+import { applicationRole, type ApplicationRoleResponse } from './dto/application-role.responses.js';
 
 /** What the list of an application's roles shows of each. */
 type ListedRole = Pick<Role, 'id' | 'name' | 'permissions' | 'description' | 'displayName'>;
@@ -39,7 +42,7 @@ export class ApplicationRolesService {
       applicationId,
       name: input.role_name,
       nameKey: comparisonKey(input.role_name),
-      displayName: input.display_name ?? null,
+      displayName: displayNameOf(input.display_name, null),
       description: input.description ?? null,
       type: 'normal',
       permissions: input.permissions ?? [],
@@ -50,12 +53,16 @@ export class ApplicationRolesService {
     return this.roles.create(scope, role, { role_name: input.role_name, application_id: applicationId });
   }
 
-  /** All of them, in the order in which they were made. */
-  async list(scope: TenantScope, applicationId: string): Promise<ListedRole[]> {
-    const values = [scope.tenantId, applicationId];
-    const rows = await this.doors.database.queryLong<ListedRole | { id: null }>(scope, ROLES_OF_APPLICATION, values);
-    if (rows.length === 0) throw notFound('application', applicationId);
-    return rows.filter((row) => row.id !== null);
+  /** All of them, in the order in which they were made; from 50 on as a stream (`listOrStream`). */
+  async list(scope: TenantScope, applicationId: string): Promise<ApplicationRoleResponse[] | Readable> {
+    const read = async (after: string): Promise<ListedRole[]> => {
+      const values = [scope.tenantId, applicationId, after];
+      const rows = await this.doors.database.queryLong<ListedRole | { id: null }>(scope, ROLES_OF_APPLICATION, values);
+      if (rows.length === 0) throw notFound('application', applicationId);
+      return rows.filter((row) => row.id !== null);
+    };
+    const itemOf = (row: ListedRole): ApplicationRoleResponse => applicationRole(applicationId, row);
+    return listOrStream({ batch: BATCH, read, itemOf, frame: ['{"result":[', ']}'] });
   }
 
   /** Errors: 404. */
@@ -111,6 +118,11 @@ function patched(before: Role, patch: ApplicationRoleUpdate): Partial<Role> {
     nameKey: comparisonKey(name),
     permissions: patch.permissions ?? before.permissions,
     description: patch.description ?? before.description,
-    displayName: patch.display_name ?? before.displayName,
+    displayName: displayNameOf(patch.display_name, before.displayName),
   };
+}
+
+/** Contract 2 has no null in requests: empty text takes the display name away. */
+function displayNameOf(sent: string | undefined, otherwise: string | null): string | null {
+  return sent === undefined ? otherwise : sent === '' ? null : sent;
 }

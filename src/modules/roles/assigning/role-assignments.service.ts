@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Delegation } from '../../../kernel/delegation.js';
-import { notFound } from '../../../kernel/domain-error.js';
+import { listedNames, notFound } from '../../../kernel/domain-error.js';
 import { newId } from '../../../kernel/ids.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
@@ -65,7 +65,7 @@ export class RoleAssignmentsService {
   /**
    * Gives the role to all or to none, and answers an assignment for each holder in the order given, also where it was
    * there; repeats count once. Errors: 404 `role_not_found` (also at another level, of another application, and for a
-   * share role), 404 `<kind>_not_found` naming every unknown holder, 404 for the workspace or the project, 403
+   * share role), 404 `<kind>_not_found` naming the unknown holders (the first hundred), 404 for the workspace or the project, 403
    * `permission_not_held` where a user acts who does not hold all that the role gives in this scope.
    */
   async give(
@@ -131,7 +131,7 @@ export class RoleAssignmentsService {
     const outcomes = await this.doors.database.write<Outcome>(scope, GIVE[kind], values, input);
     if (outcomes.some((outcome) => !outcome.is_role_known)) throw notFound('role', role.roleId);
     const unknown = outcomes.filter((outcome) => !outcome.is_known).map((outcome) => outcome.holder_id);
-    if (unknown.length > 0) throw notFound(kind, unknown.join(', '));
+    if (unknown.length > 0) throw notFound(kind, listedNames(unknown));
     // Another call made these at the same moment: they are there now, though this statement could not see them yet.
     const unseen = outcomes.filter((outcome) => outcome.id === null).map((outcome) => outcome.holder_id);
     if (unseen.length === 0) return outcomes.map(givenRole);

@@ -32,14 +32,20 @@ export class PermissionChecksService {
    */
   async check(scope: TenantScope, question: PermissionQuestion): Promise<PermissionCheckResponse> {
     const { userId, action, resources, explain } = question;
-    const ids: Record<ResourceKind, string[]> = { application: [], workspace: [], project: [] };
-    for (const { kind, id } of resources) ids[kind].push(id);
-    const values = [scope.tenantId, userId, permissionsThatGive(action), ids.application, ids.workspace, ids.project];
+    const kinds: ResourceKind[] = ['application', 'workspace', 'project'];
+    const values = [
+      scope.tenantId,
+      userId,
+      permissionsThatGive(action),
+      ...kinds.map((kind) => idsOf(resources, kind)),
+    ];
     if (explain) return this.#explained(scope, values, question);
     const [row] = await this.database.queryLong<CheckRow>(scope, CHECK_PERMISSION, values);
     if (!row) throw notFound('user', userId);
     const allowed = new Set(row.status === 'active' ? row.allowed : []);
-    return { results: Object.fromEntries(resources.map(({ name }) => [name, allowed.has(name)])) };
+    const results: Record<string, boolean> = {};
+    for (const { name } of resources) results[name] = allowed.has(name);
+    return { results };
   }
 
   async #explained(
@@ -53,4 +59,11 @@ export class PermissionChecksService {
     const results = Object.fromEntries(Object.entries(explanations).map(([name, { allowed }]) => [name, allowed]));
     return { results, explanations };
   }
+}
+
+/** Those of one kind as PostgreSQL writes an array: they have the form of UUIDs, so that nothing needs to be escaped. */
+function idsOf(resources: readonly Resource[], wanted: ResourceKind): string {
+  let ids = '';
+  for (const { kind, id } of resources) if (kind === wanted) ids += ids === '' ? id : `,${id}`;
+  return `{${ids}}`;
 }

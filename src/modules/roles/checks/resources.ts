@@ -1,5 +1,5 @@
 import { DomainError, listedIssues, type FieldIssue } from '../../../kernel/domain-error.js';
-import { isUuid } from '../../../kernel/ids.js';
+import { UUID_FORM } from '../../../kernel/ids.js';
 import { shown } from '../../../http/fields/field.js';
 
 /** What a permission can be checked for. */
@@ -17,15 +17,16 @@ export interface Resource {
   readonly id: string;
 }
 
+/** A kind, a colon, and the form of a UUID in either case. */
+const RESOURCE = new RegExp(`^(${RESOURCE_KINDS.join('|')}):(${UUID_FORM})$`);
+const LARGE_LETTER = /[A-F]/;
+
 /** One resource; null where it is none. */
 export function readResource(text: unknown): Resource | null {
-  if (typeof text !== 'string') return null;
-  const colon = text.indexOf(':');
-  const kind = RESOURCE_KINDS.find((each) => each === text.slice(0, colon));
-  const written = text.slice(colon + 1);
-  if (!kind || !isUuid(written)) return null;
-  const id = written.toLowerCase();
-  return { name: id === written ? text : `${kind}:${id}`, kind, id };
+  const [, kind, written] = typeof text === 'string' ? (RESOURCE.exec(text) ?? []) : [];
+  if (kind === undefined || written === undefined) return null;
+  const id = LARGE_LETTER.test(written) ? written.toLowerCase() : written;
+  return { name: id === written ? (text as string) : `${kind}:${id}`, kind: kind as ResourceKind, id };
 }
 
 /**
@@ -33,16 +34,15 @@ export function readResource(text: unknown): Resource | null {
  * where there are more than 1,000 different ones.
  */
 export function readResources(texts: readonly unknown[], at: 'query' | 'body'): Resource[] {
-  const resources = new Map<string, Resource>();
-  const issues: FieldIssue[] = [];
-  for (const [place, text] of texts.entries()) {
-    const resource = readResource(text);
-    if (resource) resources.set(resource.name, resource);
-    else issues.push(malformed(at, place, text));
+  const read = texts.map(readResource);
+  const resources = read.filter((resource) => resource !== null);
+  if (resources.length < read.length) {
+    throw refused(read.flatMap((resource, place) => (resource ? [] : [malformed(at, place, texts[place])])));
   }
-  if (issues.length > 0) throw refused(issues);
-  if (resources.size <= MOST_RESOURCES) return [...resources.values()];
-  const msg = `resources must be at most ${MOST_RESOURCES} different ones, not ${resources.size}`;
+  const names = new Set(resources.map(({ name }) => name));
+  if (names.size === resources.length && names.size <= MOST_RESOURCES) return resources;
+  if (names.size <= MOST_RESOURCES) return resources.filter(({ name }) => names.delete(name));
+  const msg = `resources must be at most ${MOST_RESOURCES} different ones, not ${names.size}`;
   throw refused([{ loc: [at, 'resources'], msg, type: 'resources' }]);
 }
 

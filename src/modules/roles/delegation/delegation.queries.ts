@@ -1,14 +1,23 @@
-import { EVERY_PERMISSION, INCLUDED_PERMISSIONS, OWN_PREFIX } from '../../../kernel/permissions.js';
+import {
+  ADMINISTRATION_PERMISSIONS,
+  EVERY_PERMISSION,
+  INCLUDED_PERMISSIONS,
+  OWN_PREFIX,
+} from '../../../kernel/permissions.js';
 import { plannedOnce, statement, type Statement } from '../../../persistence/statement.js';
 import { hasExpired } from '../../users/index.js';
 import { heldAssignments } from '../held-assignments.js';
 
 const isOurs = (permission: string): string => `starts_with(${permission}, '${OWN_PREFIX}')`;
 
+/** All that AUTHORITY asks for, as the predicate of roles_administration has it: in another wording that index is of no use. */
+const ADMINISTRATION = [EVERY_PERMISSION, ...ADMINISTRATION_PERMISSIONS].map((name) => `'${name}'`).join(', ');
+
 /**
  * A user's status, with each administration permission that the user holds in the organization and in some applications;
- * one row without a permission where there is none, no row where there is no such user. By users_pkey and the indexes of
- * heldAssignments. Values: tenant, user, the tenant and the applications.
+ * one row without a permission where there is none, no row where there is no such user. By users_pkey, the indexes of
+ * heldAssignments and roles_administration: of roles that hold none of these permissions nothing else is read.
+ * Values: tenant, user, the tenant and the applications.
  */
 export const AUTHORITY = plannedOnce(
   statement(
@@ -18,7 +27,10 @@ export const AUTHORITY = plannedOnce(
        FROM users u
        LEFT JOIN (
          SELECT DISTINCT held.scope_id, p.permission
-           FROM held JOIN roles r ON r.tenant_id = $1 AND r.id = held.role_id
+           FROM held CROSS JOIN LATERAL (
+                  SELECT its.effective_permissions FROM roles its
+                   WHERE its.tenant_id = $1 AND its.id = held.role_id
+                     AND its.effective_permissions && ARRAY[${ADMINISTRATION}] LIMIT 1) r
           CROSS JOIN LATERAL unnest(r.effective_permissions) p(permission)
           WHERE held.level IN ('organization', 'application')
             AND (p.permission = '${EVERY_PERMISSION}' OR ${isOurs('p.permission')})

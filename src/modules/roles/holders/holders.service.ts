@@ -3,7 +3,14 @@ import { notFound } from '../../../kernel/domain-error.js';
 import { mapPage, type Page, type PageRequest } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
-import { findSets, pageOfReached, type ReachedFilter, type ReachedList, type ReachedUser } from '../../access/index.js';
+import {
+  findSets,
+  pageOfReached,
+  reachedUser,
+  type ReachedFilter,
+  type ReachedList,
+  type ReachedUser,
+} from '../../access/index.js';
 import type { PermissionHolderResponse } from './dto/holder.response.js';
 import { EXPLAINED_HOLDERS, HOLDER_SETS } from './holders.queries.js';
 
@@ -48,14 +55,5 @@ export class PermissionHoldersService {
 }
 
 function holderOf(row: Holder): PermissionHolderResponse {
-  return {
-    user_id: row.user_id,
-    user_name: row.user_name,
-    email: row.email,
-    display_name: row.display_name,
-    status: row.status,
-    role_id: row.role_id,
-    assignment_type: row.assignment_type ?? 'group',
-    assigned_via: row.assigned_via,
-  };
+  return { ...reachedUser(row), role_id: row.role_id };
 }

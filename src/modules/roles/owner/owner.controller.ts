@@ -26,8 +26,9 @@ export class OwnerController {
   @Route({
     summary: 'Make a user the owner of the organization',
     description:
-      'The user becomes an Admin of the organization as well, and cannot lose that role or be deleted while owning it. Whoever was the owner stays an Admin.',
+      'The user becomes an Admin of the organization as well, and cannot lose that role, be suspended or be deleted while owning it. Whoever was the owner stays an Admin.',
     data: OwnerResponse,
+    refusals: { 409: 'The user is suspended.' },
     dryRun: { permissionsOf: () => ({ role: 'organization.admin' }) },
   })
   async putOwner(@CurrentScope() scope: TenantScope, @Body() body: OwnerPut): Promise<Answer> {

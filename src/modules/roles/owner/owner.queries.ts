@@ -24,6 +24,15 @@ export const OWNER_BEFORE = statement(
 );
 
 /**
+ * How the user stands who is to be the owner, held until the end of the transaction: whoever suspends the user at the same
+ * moment waits, and then finds the owner. By users_pkey. Values: tenant, user.
+ */
+export const LOCK_NEW_OWNER = statement(
+  'roles.lock_new_owner',
+  `SELECT status FROM users WHERE tenant_id = $1 AND id = $2 FOR SHARE`,
+);
+
+/**
  * Makes the holder of this assignment the owner; no row where the assignment is gone since. It is held until the end of the
  * transaction, so that nobody takes it away meanwhile. Values: tenant, user, assignment.
  */

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Delegation } from '../../../kernel/delegation.js';
-import { DomainError } from '../../../kernel/domain-error.js';
+import { DomainError, conflict } from '../../../kernel/domain-error.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import type { Transaction } from '../../../persistence/unit-of-work.js';
+import { UsersService } from '../../users/index.js';
 import { RoleAssignmentsService } from '../assigning/role-assignments.service.js';
 import type { OwnerResponse } from './dto/owner.response.js';
-import { LOCK_OWNERSHIP, OWNER_BEFORE, READ_OWNER, SET_OWNER } from './owner.queries.js';
+import { LOCK_NEW_OWNER, LOCK_OWNERSHIP, OWNER_BEFORE, READ_OWNER, SET_OWNER } from './owner.queries.js';
 
 /** Who owns the organization, and by which assignment of its role Admin. */
 interface Ownership {
@@ -24,7 +25,17 @@ export class OwnerService {
     private readonly doors: DatabaseDoors,
     private readonly assignments: RoleAssignmentsService,
     private readonly delegation: Delegation,
-  ) {}
+    users: UsersService,
+  ) {
+    users.onSuspension(async (transaction, scope, id) => {
+      const [owner] = await transaction.query<Ownership>(OWNER_BEFORE, [scope.tenantId]);
+      if (owner?.user_id !== id) return;
+      throw conflict(
+        'owner_stays_active',
+        'The owner of the organization cannot be suspended; transfer the ownership first.',
+      );
+    });
+  }
 
   /** Errors: 404 `owner_not_set`. */
   async get(scope: TenantScope): Promise<OwnerResponse> {
@@ -35,7 +46,7 @@ export class OwnerService {
 
   /**
    * Makes a user the owner and, in the same transaction, an Admin of the organization. Whoever was the owner stays an Admin.
-   * Errors: 404 `user_not_found`, 403 `permission_not_held` where a user acts who is no Admin; an owner is always one.
+   * Errors: 404 `user_not_found`, 409 `user_suspended`, 403 `permission_not_held` where a user acts who is no Admin; an owner is always one.
    */
   async set(scope: TenantScope, userId: string): Promise<OwnerResponse> {
     return this.delegation.giving(scope, { kind: 'everything' }, () => this.#set(scope, userId));
@@ -45,6 +56,10 @@ export class OwnerService {
     return this.doors.unitOfWork.run(scope, async (transaction) => {
       const [admin] = await transaction.query<{ role_id: string }>(LOCK_OWNERSHIP, [scope.tenantId]);
       if (!admin) throw new Error(`Tenant ${scope.tenantId} has no role organization.admin.`);
+      const [user] = await transaction.query<{ status: string }>(LOCK_NEW_OWNER, [scope.tenantId, userId]);
+      if (user?.status === 'suspended') {
+        throw conflict('user_suspended', `User ${userId} is suspended and cannot be the owner; make it active first.`);
+      }
       const [before] = await transaction.query<Ownership>(OWNER_BEFORE, [scope.tenantId]);
       const after = await this.#transfer(transaction, scope, admin.role_id, userId);
       if (before?.assignment_id !== after.assignment_id) {

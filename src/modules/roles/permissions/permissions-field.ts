@@ -1,7 +1,7 @@
 import { DomainError, listedIssues } from '../../../kernel/domain-error.js';
 import { ADMINISTRATION_PERMISSIONS, OWN_PREFIX, isKnownPermission } from '../../../kernel/permissions.js';
 import { field, shown, type FieldOptions } from '../../../http/fields/field.js';
-import { isLine } from '../../../http/fields/fields.js';
+import { isName } from '../../../http/fields/fields.js';
 
 /** Permissions of one role. */
 const MOST_PERMISSIONS = 1000;
@@ -11,9 +11,9 @@ const LONGEST_PERMISSION = 200;
 /** A list of permissions, also an empty one; repeats count once, and the order is kept. */
 export function Permissions(options: FieldOptions): PropertyDecorator {
   const accepts = (value: unknown): boolean =>
-    Array.isArray(value) && value.length <= MOST_PERMISSIONS && value.every((each) => isLine(each, LONGEST_PERMISSION));
+    Array.isArray(value) && value.length <= MOST_PERMISSIONS && value.every(isName);
   const reads = (value: unknown): unknown => (Array.isArray(value) ? [...new Set<unknown>(value)] : value);
-  const expected = `a list of at most ${MOST_PERMISSIONS} texts of 1 to ${LONGEST_PERMISSION} characters without control characters or spaces at their ends`;
+  const expected = `a list of at most ${MOST_PERMISSIONS} texts of 1 to ${LONGEST_PERMISSION} characters without control or invisible characters or spaces at their ends`;
   return field(
     options,
     { type: 'permissions', expected, accepts, reads },

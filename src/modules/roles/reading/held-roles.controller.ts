@@ -1,14 +1,16 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
-import { Answer, answer, paged } from '../../../http/answers.js';
+import { PageQuery } from '../../../http/fields/query-fields.js';
+import { Answer, paged, partOf } from '../../../http/answers.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { Requires } from '../../../security/decorators.js';
 import { RoleAssignmentsQuery, UserRolesQuery } from './dto/reading.requests.js';
 import { ApplicationRoleAssignmentResponse } from './dto/role-assignment.response.js';
-import { UserPermissionsResponse, UserRoleResponse } from './dto/user-role.response.js';
+import { UserPermissionsResponse } from './dto/user-permissions.response.js';
+import { UserRoleResponse } from './dto/user-role.response.js';
 import { HeldRolesService } from './held-roles.service.js';
 
 @ApiTags('Roles')
@@ -51,14 +53,17 @@ export class HeldRolesController {
   @Route({
     summary: 'What a user may do in an application, with the roles and paths that allow it',
     description:
-      'The union of the permissions of all roles of the application that the user holds, directly and through nested groups. Roles do not by themselves open an application, and a suspended user may do nothing.',
+      'The union of the permissions of all roles of the application that the user holds, directly and through nested groups, a page at a time. Roles do not by themselves open an application, and a suspended user may do nothing.',
     data: UserPermissionsResponse,
+    isPaged: true,
   })
   async getUserPermissions(
     @CurrentScope() scope: TenantScope,
     @PathId('user_id') userId: string,
     @PathId('application_id') applicationId: string,
+    @Query() query: PageQuery,
   ): Promise<Answer> {
-    return answer(await this.held.permissionsOf(scope, userId, applicationId));
+    const { page, permissions } = await this.held.permissionsOf(scope, userId, applicationId, query.toPageRequest());
+    return partOf(permissions, page);
   }
 }

@@ -8,10 +8,13 @@ import { UsersService } from '../../users/index.js';
 import { ApplicationRolesService } from '../application/application-roles.service.js';
 import type { RoleLevel } from '../role.entity.js';
 import type { ApplicationRoleAssignmentResponse, HolderType } from './dto/role-assignment.response.js';
-import type { UserPermissionsResponse, UserRoleResponse } from './dto/user-role.response.js';
+import type { UserPermissionsResponse } from './dto/user-permissions.response.js';
+import type { UserRoleResponse } from './dto/user-role.response.js';
 import { assignmentsOfRole } from './role-assignments.read-model.js';
 import { withPaths } from './role-paths.js';
-import { ROLES_OF_USER_IN_APPLICATION, rolesOfUser, type HeldRoleRow } from './user-roles.read-model.js';
+import { userPermissions } from './user-permissions.js';
+import { permissionsOfUser, type GivenPermissionRow } from './user-permissions.read-model.js';
+import { rolesOfUser, type HeldRoleRow } from './user-roles.read-model.js';
 
 /** Who holds which role, read from either end. What a suspended user holds is answered as well. */
 @Injectable()
@@ -52,28 +55,19 @@ export class HeldRolesService {
     return { ...page, items: withPaths(page.items) };
   }
 
-  /** The union of the permissions of all roles of an application that a user holds now, with what gives each. Errors: 404. */
-  async permissionsOf(scope: TenantScope, userId: string, applicationId: string): Promise<UserPermissionsResponse> {
-    const values = [scope.tenantId, userId, applicationId];
-    const rows = await this.doors.database.queryLong<HeldRoleRow>(scope, ROLES_OF_USER_IN_APPLICATION, values);
-    if (rows.length === 0) {
+  /** A page of the union of the permissions of all roles of an application that a user holds now, with what gives each. Errors: 404. */
+  async permissionsOf(
+    scope: TenantScope,
+    userId: string,
+    applicationId: string,
+    request: PageRequest,
+  ): Promise<{ page: Page<object>; permissions: UserPermissionsResponse }> {
+    const list = permissionsOfUser(scope.tenantId, userId, applicationId);
+    const page = await this.doors.paginator.rows<GivenPermissionRow>(scope, list, request);
+    if (page.totalItems === 0) {
       await this.users.get(scope, userId);
       await this.applications.get(scope, applicationId);
     }
-    return { user_id: userId, application_id: applicationId, permissions: givenBy(rows), roles: withPaths(rows) };
+    return { page, permissions: userPermissions(userId, applicationId, page.items) };
   }
-}
-
-/** Each permission with the roles that hold it. */
-function givenBy(rows: readonly HeldRoleRow[]): UserPermissionsResponse['permissions'] {
-  const roles = new Map<string, string[]>();
-  for (const { role_id: roleId, permissions } of rows) {
-    for (const permission of permissions) {
-      const given = roles.get(permission);
-      if (given) given.push(roleId);
-      else roles.set(permission, [roleId]);
-    }
-  }
-  const inOrder = [...roles].sort(([left], [right]) => (left < right ? -1 : 1));
-  return inOrder.map(([permission, roleIds]) => ({ permission, role_ids: roleIds }));
 }

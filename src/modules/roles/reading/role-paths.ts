@@ -3,12 +3,15 @@ import type { RolePathResponse, UserRoleResponse } from './dto/user-role.respons
 import type { GivenFact, GroupFacts, HeldRoleRow } from './user-roles.read-model.js';
 
 /** Most paths that are shown of each role. */
-const MOST_PATHS = 20;
+export const MOST_PATHS = 20;
 
 const NO_GROUPS: GroupFacts = { memberships: [], nestings: [], group_names: {} };
 
-/** The rows with the ways by which the user holds each role: a direct assignment is one, and so is every way up to a group. */
-export function withPaths(rows: readonly HeldRoleRow[]): UserRoleResponse[] {
+/**
+ * The rows with the ways by which the user holds each role, at most `most` of each: a direct assignment is one, and so is
+ * every way up to a group.
+ */
+export function withPaths(rows: readonly HeldRoleRow[], most = MOST_PATHS): UserRoleResponse[] {
   const { facts, graph } = groupsOf(rows);
   return rows.map((row) => {
     const { scope_id: _scope, permissions, assignments, graph: _graph, ...role } = row;
@@ -18,7 +21,7 @@ export function withPaths(rows: readonly HeldRoleRow[]): UserRoleResponse[] {
       permissions: [...permissions],
       assignment_type: via === null ? 'direct' : 'group',
       assigned_via: via,
-      ...shownPaths(pathsToRole({ facts, graph }, assignments, MOST_PATHS)),
+      ...shownPaths(pathsToRole({ facts, graph }, assignments, most)),
     };
   });
 }

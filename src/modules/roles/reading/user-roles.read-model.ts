@@ -1,5 +1,4 @@
 import type { PageMarks, PagedStatement } from '../../../persistence/paginator.js';
-import { statement } from '../../../persistence/statement.js';
 import { holdsNow } from '../../users/index.js';
 import type { RoleLevel } from '../role.entity.js';
 
@@ -68,15 +67,6 @@ export function rolesOfUser(tenantId: string, userId: string, level: RoleLevel |
 function pageOf({ after, orderBy, limit }: PageMarks): string {
   return `page AS MATERIALIZED (SELECT held.* FROM held ${after} ${orderBy} ${limit})`;
 }
-
-/** Those of one application. Values: tenant, user, application. */
-export const ROLES_OF_USER_IN_APPLICATION = statement(
-  'roles.of_user_in_application',
-  `WITH ${heldBy(`AND a.scope_id = $3 AND a.level = 'application'`)}
-   SELECT ${HELD_ROW('held')}
-     FROM held JOIN roles r ON r.tenant_id = $1 AND r.id = held.role_id
-    ORDER BY held.role_id`,
-);
 
 /** One assignment that gives a role to a user, or to a group that reaches the user. Moments as PostgreSQL has them in JSON. */
 export interface GivenFact {

@@ -1,12 +1,13 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { DomainError, forbidden } from '../../../kernel/domain-error.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import { ProjectsService, WorkspacesService } from '../../workspaces/index.js';
 import { RoleAssignmentsService } from '../assigning/role-assignments.service.js';
+import { listOrStream } from '../streamed-list.js';
 import type { RoleHolderQuery, RoleScopeQuery } from './dto/scoped-assignment.requests.js';
-import type { ScopedRole, ScopedRoleAssignment } from './dto/scoped-assignment.responses.js';
+import type { ScopedRoleAssignment } from './dto/scoped-assignment.responses.js';
 import {
   inScope,
   requireAssignable,
@@ -17,9 +18,6 @@ import {
   type NamedRow,
 } from './scoped-assignments.js';
 import { BATCH, HOLDERS, NAMED, type AssignmentRow } from './scoped-assignments.read-model.js';
-
-/** Less than every id. */
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /** Contract 3: roles held by users and teams in the organization, in a workspace, or in a project of a workspace. */
 @Injectable()
@@ -36,13 +34,7 @@ export class ScopedAssignmentsService {
 
   /**
    * Who holds the role, in the order in which they were given it, in a workspace (and its projects) or a project alone where
-   * one is given.
-   *
-   * However many they are, no more than 500 are in memory at once: a list that is longer is written as a stream of JSON
-   * text, and the next 500 are read, after the last id of those before, when the caller has taken these. So a long list is
-   * not of one moment: who holds the role all the while is in it exactly once, whoever comes or goes meanwhile may be.
-   * Where reading fails midway, the answer ends broken, never short.
-   * Errors: 404.
+   * one is given; from 500 on as a stream (`listOrStream`). Errors: 404.
    */
   async list(scope: TenantScope, roleId: string, where: RoleScopeQuery): Promise<ScopedRoleAssignment[] | Readable> {
     const named = await this.#named(scope, roleId, where);
@@ -52,9 +44,8 @@ export class ScopedAssignmentsService {
       const held = named.project_id ? HOLDERS.project : named.workspace_id ? HOLDERS.workspace : HOLDERS.anywhere;
       return this.doors.database.queryLong(scope, held, [scope.tenantId, roleId, after, ...within]);
     };
-    const first = await read(BEFORE_ALL);
-    if (first.length < BATCH) return first.map((row) => scopedAssignment(role, row, row));
-    return Readable.from(jsonOf(role, first, read), { objectMode: false });
+    const itemOf = (row: AssignmentRow): ScopedRoleAssignment => scopedAssignment(role, row, row);
+    return listOrStream({ batch: BATCH, read, itemOf, frame: ['[', ']'] });
   }
 
   /**
@@ -107,19 +98,4 @@ export class ScopedAssignmentsService {
     const [found] = await this.doors.database.query<NamedRow>(scope, NAMED, [scope.tenantId, roleId, ...ids]);
     return requireNamed(roleId, asked, found);
   }
-}
-
-/** A JSON array, a batch at a time. */
-async function* jsonOf(
-  role: ScopedRole,
-  first: readonly AssignmentRow[],
-  read: (after: string) => Promise<AssignmentRow[]>,
-): AsyncGenerator<string> {
-  let before = '[';
-  for (let rows = first; rows.length > 0;) {
-    yield before + rows.map((row) => JSON.stringify(scopedAssignment(role, row, row))).join(',');
-    before = ',';
-    rows = rows.length < BATCH ? [] : await read(rows.at(-1)?.id ?? BEFORE_ALL);
-  }
-  yield ']';
 }

@@ -1,6 +1,6 @@
-import { Choice, DnsLabel, Line } from '../../../http/fields/fields.js';
+import { Choice, DnsLabel, Name } from '../../../http/fields/fields.js';
 import { PageQuery } from '../../../http/fields/query-fields.js';
-import { TENANT_STATUSES, type TenantStatus } from '../tenant.entity.js';
+import { TENANT_STATUSES, type TenantStatus } from '../../../kernel/tenant-status.js';
 
 const NAME = { description: 'What people call it.', example: 'Acme Corporation' };
 const STATUS = { description: 'Tokens of a suspended tenant are refused.', example: 'active', of: TENANT_STATUSES };
@@ -9,12 +9,12 @@ export class TenantCreate {
   @DnsLabel({ description: 'Unique short name, a DNS label.', example: 'acme' })
   slug!: string;
 
-  @Line(NAME)
+  @Name(NAME)
   name!: string;
 }
 
 export class TenantUpdate {
-  @Line({ ...NAME, optional: true })
+  @Name({ ...NAME, optional: true })
   name?: string;
 
   @Choice({ ...STATUS, optional: true })

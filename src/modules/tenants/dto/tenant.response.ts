@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { TENANT_STATUSES, type Tenant, type TenantStatus } from '../tenant.entity.js';
+import { TENANT_STATUSES, type TenantStatus } from '../../../kernel/tenant-status.js';
+import type { Tenant } from '../tenant.entity.js';
 
 @ApiSchema({ name: 'Tenant' })
 export class TenantResponse {

@@ -1,4 +1,4 @@
-import { Choice, Email, JsonObject, Line } from '../../../http/fields/fields.js';
+import { Choice, Email, JsonObject, Line, Name } from '../../../http/fields/fields.js';
 import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
 import { TextParameter } from '../../../http/fields/query-fields.js';
 import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
@@ -33,7 +33,7 @@ const ATTRIBUTES = {
 };
 
 export class UserCreate {
-  @Line(USER_NAME)
+  @Name(USER_NAME)
   user_name!: string;
 
   @Email(EMAIL)
@@ -60,7 +60,7 @@ export class UserCreate {
 
 /** A JSON merge patch (RFC 7396): null takes a value away, `attributes` merges. */
 export class UserUpdate {
-  @Line({ ...USER_NAME, optional: true })
+  @Name({ ...USER_NAME, optional: true })
   user_name?: string;
 
   @Email(EMAIL)

@@ -1,4 +1,4 @@
-import { Line, Prose } from '../../../http/fields/fields.js';
+import { Name, Prose } from '../../../http/fields/fields.js';
 import { FilterParameter, SortParameter, SortedPageQuery } from '../../../http/fields/filter-fields.js';
 import { TextParameter } from '../../../http/fields/query-fields.js';
 import { filterNames, sortNames } from '../../../persistence/filter/filtered-list.js';
@@ -13,7 +13,7 @@ const DESCRIPTION = {
 };
 
 export class WorkspaceCreate {
-  @Line(NAME)
+  @Name(NAME)
   name!: string;
 
   @Prose(DESCRIPTION)
@@ -22,7 +22,7 @@ export class WorkspaceCreate {
 
 /** A JSON merge patch (RFC 7396). */
 export class WorkspaceUpdate {
-  @Line({ ...NAME, optional: true })
+  @Name({ ...NAME, optional: true })
   name?: string;
 
   @Prose(DESCRIPTION)

@@ -1,4 +1,4 @@
-import { Choice, Ids, Line, Prose } from '../../../../http/fields/fields.js';
+import { Choice, Ids, LineOrNothing, Name, Prose } from '../../../../http/fields/fields.js';
 import { Permissions } from '../../permissions/permissions-field.js';
 
 const NAME = { description: 'Unique in the application, whatever the case.', example: 'Editor' };
@@ -9,10 +9,14 @@ const PERMISSIONS = {
   optional: true,
 };
 const DESCRIPTION = { description: 'What it is for.', example: 'Writes and publishes.', optional: true };
-const DISPLAY_NAME = { description: 'What people call it.', example: 'Editor in chief', optional: true };
+const DISPLAY_NAME = {
+  description: 'What people call it; empty: nothing else than its name.',
+  example: 'Editor in chief',
+  optional: true,
+};
 
 export class ApplicationRoleCreate {
-  @Line(NAME)
+  @Name(NAME)
   role_name!: string;
 
   @Permissions(PERMISSIONS)
@@ -21,13 +25,13 @@ export class ApplicationRoleCreate {
   @Prose(DESCRIPTION)
   description?: string;
 
-  @Line(DISPLAY_NAME)
+  @LineOrNothing(DISPLAY_NAME)
   display_name?: string;
 }
 
 /** What is left out stays. */
 export class ApplicationRoleUpdate {
-  @Line({ ...NAME, optional: true })
+  @Name({ ...NAME, optional: true })
   role_name?: string;
 
   @Permissions(PERMISSIONS)
@@ -36,7 +40,7 @@ export class ApplicationRoleUpdate {
   @Prose(DESCRIPTION)
   description?: string;
 
-  @Line(DISPLAY_NAME)
+  @LineOrNothing(DISPLAY_NAME)
   display_name?: string;
 }
 

@@ -1,8 +1,14 @@
-import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiSchema, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiSchema,
+  IntersectionType,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { RoleInScopeResponse } from '../../reading/dto/role-in-scope.response.js';
 import { RolePathResponse } from '../../reading/dto/user-role.response.js';
-import { ROLE_LEVELS, type RoleLevel } from '../../role.entity.js';
 
-const ID = { type: String, format: 'uuid' } as const;
 const RESOURCE = 'application:019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44';
 
 /** Why something is not allowed, the most telling first. */
@@ -10,30 +16,7 @@ export const PERMISSION_REASONS = ['resource_not_found', 'no_role', 'user_suspen
 
 /** One way from a user to a role that allows it. */
 @ApiSchema({ name: 'PermissionPath' })
-export class PermissionPathResponse extends RolePathResponse {
-  @ApiProperty({ ...ID, example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5dbb' })
-  role_id!: string;
-
-  @ApiProperty({ type: String, example: 'Editor' })
-  role_name!: string;
-
-  @ApiProperty({ type: String, enum: ROLE_LEVELS, example: 'application' })
-  level!: RoleLevel;
-
-  @ApiProperty({
-    ...ID,
-    nullable: true,
-    description: 'Where it is held, at level `application`.',
-    example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44',
-  })
-  application_id!: string | null;
-
-  @ApiProperty({ ...ID, nullable: true, description: 'At the levels `workspace` and `project`.', example: null })
-  workspace_id!: string | null;
-
-  @ApiProperty({ ...ID, nullable: true, description: 'At level `project`.', example: null })
-  project_id!: string | null;
-}
+export class PermissionPathResponse extends IntersectionType(RoleInScopeResponse, RolePathResponse) {}
 
 /** Why the user may do it to one resource, or why not. */
 @ApiSchema({ name: 'PermissionReasons' })

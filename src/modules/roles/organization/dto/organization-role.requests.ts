@@ -1,4 +1,4 @@
-import { Choice, Line, Prose } from '../../../../http/fields/fields.js';
+import { Choice, Name, Prose } from '../../../../http/fields/fields.js';
 import { FilterParameter, SortParameter, SortedPageQuery } from '../../../../http/fields/filter-fields.js';
 import { filterNames, sortNames } from '../../../../persistence/filter/filtered-list.js';
 import { Permissions } from '../../permissions/permissions-field.js';
@@ -34,7 +34,7 @@ const PERMISSIONS = {
 };
 
 export class OrganizationRoleCreate {
-  @Line(NAME)
+  @Name(NAME)
   name!: string;
 
   @Prose(DESCRIPTION)
@@ -52,7 +52,7 @@ export class OrganizationRoleCreate {
 
 /** A JSON merge patch (RFC 7396). */
 export class OrganizationRoleUpdate {
-  @Line({ ...NAME, optional: true })
+  @Name({ ...NAME, optional: true })
   name?: string;
 
   @Prose(DESCRIPTION)

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ROLE_LEVELS, type RoleLevel } from '../../role.entity.js';
+import { RoleInScopeResponse } from './role-in-scope.response.js';
 
 const ID = { type: String, format: 'uuid' } as const;
 const TYPE = { type: String, description: '`direct` wins over `group`.', enum: ['direct', 'group'], example: 'group' };
@@ -38,30 +38,7 @@ export class RolePathResponse {
 
 /** A role that a user holds in one scope. */
 @ApiSchema({ name: 'UserRole' })
-export class UserRoleResponse {
-  @ApiProperty({ ...ID, example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5dbb' })
-  role_id!: string;
-
-  @ApiProperty({ type: String, example: 'Editor' })
-  role_name!: string;
-
-  @ApiProperty({ type: String, enum: ROLE_LEVELS, example: 'application' })
-  level!: RoleLevel;
-
-  @ApiProperty({
-    ...ID,
-    nullable: true,
-    description: 'At level `application`.',
-    example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44',
-  })
-  application_id!: string | null;
-
-  @ApiProperty({ ...ID, nullable: true, description: 'At the levels `workspace` and `project`.', example: null })
-  workspace_id!: string | null;
-
-  @ApiProperty({ ...ID, nullable: true, description: 'At level `project`.', example: null })
-  project_id!: string | null;
-
+export class UserRoleResponse extends RoleInScopeResponse {
   @ApiProperty({ type: [String], description: 'What it allows within its scope.', example: ['documents:read'] })
   permissions!: string[];
 
@@ -84,35 +61,4 @@ export class UserRoleResponse {
 
   @ApiProperty({ type: Boolean, description: 'Whether there are more paths than are shown.', example: false })
   paths_truncated!: boolean;
-}
-
-/** A permission and the roles that give it. */
-@ApiSchema({ name: 'GivenPermission' })
-class GivenPermissionResponse {
-  @ApiProperty({ type: String, example: 'documents:read' })
-  permission!: string;
-
-  @ApiProperty({
-    type: 'array',
-    items: { type: 'string', format: 'uuid' },
-    description: 'The roles of `roles` that hold it, in their order there.',
-    example: ['019ab5f2-7a40-7c11-8d2f-0a6b1c9e5dbb'],
-  })
-  role_ids!: string[];
-}
-
-/** What a user may do in an application. */
-@ApiSchema({ name: 'UserPermissions' })
-export class UserPermissionsResponse {
-  @ApiProperty({ ...ID, example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d33' })
-  user_id!: string;
-
-  @ApiProperty({ ...ID, example: '019ab5f2-7a40-7c11-8d2f-0a6b1c9e5d44' })
-  application_id!: string;
-
-  @ApiProperty({ type: [GivenPermissionResponse], description: 'Each once, in the order of its text.' })
-  permissions!: GivenPermissionResponse[];
-
-  @ApiProperty({ type: [UserRoleResponse], description: 'The roles that give them, in the order of their ids.' })
-  roles!: UserRoleResponse[];
 }
