@@ -31,13 +31,22 @@ export class RequestValidationPipe implements PipeTransform {
 }
 
 function readAs(metatype: Type<object>, value: object, at: Location): Read {
-  const known = declaredFields(metatype);
-  const unknown = Object.keys(value).filter((name) => !known.has(name));
-  const request = instanceOf(metatype, value, known);
-  const errors = validateSync(request, { forbidUnknownValues: false });
+  const fields = declaredFields(metatype);
+  const unknown = Object.keys(value).filter((name) => !fields.has(name));
+  const request = instanceOf(metatype, value, fields);
+  const errors = isRight(request, fields) ? [] : validateSync(request, { forbidUnknownValues: false });
   const issues = [...errors.flatMap((error) => issuesOf(error, at)), ...unknown.map((name) => unknownField(at, name))];
   if (issues.length > 0) return { request, issues };
   return { request, issues: readParts(metatype, request, at) };
+}
+
+/** Whether all rules accept the request; what is wrong with it class-validator says, which takes longer to say nothing. */
+function isRight(request: object, fields: ReturnType<typeof declaredFields>): boolean {
+  for (const [name, { rule, isAbsent }] of fields) {
+    const value: unknown = Reflect.get(request, name);
+    if (!isAbsent(value) && !rule.accepts(value)) return false;
+  }
+  return true;
 }
 
 /** Puts the objects inside of a request in as their classes, and answers what is wrong with them. */
