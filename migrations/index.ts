@@ -11,6 +11,7 @@ import { CreateRoles1795305600009 } from './1795305600009-create-roles.js';
 import { FreeClosureOfAKey1795305600010 } from './1795305600010-free-closure-of-a-key.js';
 import { IndexFilters1795305600011 } from './1795305600011-index-filters.js';
 import { CreateEntitlements1795305600012 } from './1795305600012-create-entitlements.js';
+import { CreateRateCounts1795305600017 } from './1795305600017-create-rate-counts.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   FreeClosureOfAKey1795305600010,
   IndexFilters1795305600011,
   CreateEntitlements1795305600012,
+  CreateRateCounts1795305600017,
 ];

@@ -29,3 +29,8 @@ export function databaseFailure(error: unknown): never {
 export function listenFailure(error: unknown): never {
   throw new StartError(`HOST and PORT must name an address of this machine that is free: ${(error as Error).message}.`);
 }
+
+/** The same for the port of the metrics. */
+export function metricsFailure(error: unknown): never {
+  throw new StartError(`METRICS_PORT must name a port of HOST that is free: ${(error as Error).message}.`);
+}

@@ -46,6 +46,6 @@ function watch(raw: IncomingMessage, limitMs: number, isFile: boolean): void {
 }
 
 function refuse(raw: IncomingMessage): void {
-  answerClientError(TIMED_OUT, raw.socket);
+  answerClientError(TIMED_OUT, raw.socket, raw.url?.split('?', 1)[0]);
   raw.destroy(TIMED_OUT);
 }

@@ -8,6 +8,7 @@ export const TABLES_WITHOUT_ENTITY: readonly string[] = [
   'organization_members',
   'organization_owners',
   'platform_idempotency_keys',
+  'rate_counts',
   'role_children',
   'service_secrets',
   'signing_keys',
@@ -135,6 +136,8 @@ export const NOT_IN_ENTITIES: readonly string[] = [
   'platform_clients_client_id_key',
   'platform_clients_scopes_some',
   'platform_clients_status_known',
+  // Rate limits.
+  'rate_counts_some',
   // The trail of changes.
   'audit_events_actor',
   'audit_events_application',
