@@ -53,7 +53,7 @@ export async function createApplication(foundations: Foundations): Promise<NestF
 }
 
 function adapterFor(config: Config, issuer: string): FastifyAdapter {
-  const rewriteUrl = withoutBasePath(basePathOf(issuer));
+  const base = basePathOf(issuer);
   return new FastifyAdapter({
     genReqId: requestIdOf,
     requestIdHeader: false,
@@ -65,13 +65,13 @@ function adapterFor(config: Config, issuer: string): FastifyAdapter {
     },
     routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
-    ...(rewriteUrl ? { rewriteUrl } : {}),
+    ...(base === '' ? {} : { rewriteUrl: withoutBasePath(base) }),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     // Watched by limitArrival: a file may take longer than any other body.
     requestTimeout: 0,
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: answerClientError(withoutBasePath(base)),
   });
 }
 
@@ -92,7 +92,7 @@ function addEverythingToAll(
   if (config.compression) compressAnswers(fastify);
   dropSlowReaders(fastify, config.clientTimeoutMs);
   acceptJsonOnly(fastify);
-  fastify.server.on('checkExpectation', answerExpectation);
+  fastify.server.on('checkExpectation', answerExpectation(withoutBasePath(basePathOf(issuer))));
   if (metrics && config.metricsPort === null && config.metricsPath !== null) {
     serveMetricsAt(fastify, config.metricsPath, metrics);
   }

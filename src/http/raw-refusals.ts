@@ -8,7 +8,7 @@ import { refusalOf, type Refusal } from './errors/refusal.js';
 /** Refusals that Fastify makes before it routes, such as of a URL that cannot be decoded; no hook and no filter sees them. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
-  const path = request.url.split('?', 1)[0] ?? '/';
+  const path = pathOf(request.url);
   void reply
     .code(errorStatus(path, refusal))
     .headers({ ...RAW_HEADERS, 'X-Request-Id': request.id })
@@ -28,14 +28,26 @@ interface UnreadableError extends NodeJS.ErrnoException {
   readonly rawPacket?: unknown;
 }
 
-/** The path that was asked for, where the bytes have it; else none that any surface has. */
-function pathIn(bytes: unknown): string {
+/** Takes the base path off a URL; see `withoutBasePath`. */
+type Strip = (request: { url?: string | undefined }) => string;
+
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? '/';
+
+/** What was asked for, where the bytes have it; else what no surface has. */
+function urlIn(bytes: unknown): string {
   const begin = Buffer.isBuffer(bytes) ? bytes.toString('latin1', 0, 1024) : '';
-  return /^[A-Z]+ (\/[^? ]*)/.exec(begin)?.[1] ?? '/';
+  return /^[A-Z]+ (\/[^ ]*)/.exec(begin)?.[1] ?? '/';
 }
 
 /** Refusals of bytes that Node cannot read as a request; there is no request yet, so the answer is written by hand. */
-export function answerClientError(error: UnreadableError, socket: Socket, path = pathIn(error.rawPacket)): void {
+export function answerClientError(strip: Strip): (error: UnreadableError, socket: Socket) => void {
+  return (error, socket) => {
+    refuseSocket(error, socket, pathOf(strip({ url: urlIn(error.rawPacket) })));
+  };
+}
+
+/** The same for a request whose path is known. */
+export function refuseSocket(error: NodeJS.ErrnoException, socket: Socket, path: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const refusal = REFUSALS[error.code ?? ''] ?? UNREADABLE;
   const requestId = newId();
@@ -51,11 +63,12 @@ export function answerClientError(error: UnreadableError, socket: Socket, path =
 }
 
 /** RFC 9110 section 10.1.1: the one expectation that there is, 100-continue, is met by Node itself. */
-export function answerExpectation(request: IncomingMessage, response: ServerResponse): void {
-  const path = request.url?.split('?', 1)[0] ?? '/';
-  const requestId = newId();
-  const body = JSON.stringify(errorBody(path, UNMET, requestId));
-  response.writeHead(UNMET.status, { ...RAW_HEADERS, 'X-Request-Id': requestId, Connection: 'close' }).end(body);
+export function answerExpectation(strip: Strip): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const requestId = newId();
+    const body = JSON.stringify(errorBody(pathOf(strip(request)), UNMET, requestId));
+    response.writeHead(UNMET.status, { ...RAW_HEADERS, 'X-Request-Id': requestId, Connection: 'close' }).end(body);
+  };
 }
 
 function raw(status: number, code: string, message: string): Refusal {

@@ -43,15 +43,17 @@ export class OtlpTracer implements Tracer {
         ? ROOT_CONTEXT
         : this.#propagator.extract(ROOT_CONTEXT, { traceparent }, defaultTextMapGetter);
     const attributes = { 'http.request.method': method, 'http.route': route, 'doorlist.request_id': requestId };
-    const span = this.#tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
+    const clock = clockOfTrace();
+    const options = { kind: SpanKind.SERVER, startTime: clock(performance.now()), attributes };
+    const span = this.#tracer.startSpan(`${method} ${route}`, options, parent);
     const context = trace.setSpan(parent, span);
     return {
       traceId: span.spanContext().traceId,
       statement: (name, begun, failed) => {
-        this.#statement(context, name, begun, failed);
+        this.#statement(context, name, { begun: clock(begun), ended: clock(performance.now()), failed });
       },
       end: (how) => {
-        end(span, how);
+        end(span, how, clock(performance.now()));
       },
     };
   }
@@ -61,22 +63,24 @@ export class OtlpTracer implements Tracer {
     await Promise.race([this.#provider.shutdown().catch(() => undefined), late]);
   }
 
-  #statement(context: Context, name: string, begun: number, failed: boolean): void {
-    const options = {
-      kind: SpanKind.CLIENT,
-      startTime: performance.timeOrigin + begun,
-      attributes: { 'db.system.name': 'postgresql', 'db.query.summary': name },
-    };
-    const span = this.#tracer.startSpan(name, options, context);
-    if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end();
+  #statement(context: Context, name: string, run: { begun: number; ended: number; failed: boolean }): void {
+    const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': name };
+    const span = this.#tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime: run.begun, attributes }, context);
+    if (run.failed) span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end(run.ended);
   }
 }
 
-function end(span: Span, { status, tenantId, clientId }: TracedEnd): void {
+/** From times of `performance.now()` to those of the day: one trace has one clock, also where the day's is set anew meanwhile. */
+function clockOfTrace(): (time: number) => number {
+  const offset = Date.now() - performance.now();
+  return (time) => offset + time;
+}
+
+function end(span: Span, { status, tenantId, clientId }: TracedEnd, at: number): void {
   span.setAttribute('http.response.status_code', status);
   if (tenantId !== undefined) span.setAttribute('doorlist.tenant_id', tenantId);
   if (clientId !== undefined) span.setAttribute('doorlist.client_id', clientId);
   if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-  span.end();
+  span.end(at);
 }
