@@ -136,8 +136,6 @@ export const NOT_IN_ENTITIES: readonly string[] = [
   'platform_clients_client_id_key',
   'platform_clients_scopes_some',
   'platform_clients_status_known',
-  // Rate limits.
-  'rate_counts_some',
   // The trail of changes.
   'audit_events_actor',
   'audit_events_application',
