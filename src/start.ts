@@ -37,8 +37,7 @@ export async function startService(
   const telemetry = await openTelemetry(config, logger, VERSION);
   const observers = { onLost, watch: telemetry.watch };
   const persistence = await openPersistence(engine, config, ENTITIES, observers).catch(databaseFailure);
-  const load = persistence.load;
-  const metrics = await openMetrics(config, telemetry.tallies, { version: VERSION, load });
+  const metrics = await openMetrics(config, telemetry.tallies, { version: VERSION, load: persistence.load });
   const foundations = { config, issuer: url, persistence, telemetry, metrics, logger };
   const app = await createApplication(foundations).catch(async (error: unknown) => {
     await persistence.close();

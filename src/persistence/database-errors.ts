@@ -62,7 +62,7 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
 
 /** Whether a connection failed because the server could not be trusted over TLS, or does not speak it. */
 export function isUntrusted(error: unknown): boolean {
-  const { code = '', message = '' } = error as NodeJS.ErrnoException;
+  const { code = '', message } = error as NodeJS.ErrnoException;
   return UNTRUSTED.test(code) || message.includes('does not support SSL');
 }
 

@@ -31,7 +31,7 @@ export interface Persistence {
   readonly paginator: Paginator;
   readonly bulk: BulkConnections;
   /** How busy the connections are at this moment. */
-  load(): ConnectionLoad;
+  readonly load: () => ConnectionLoad;
   close(): Promise<void>;
 }
 

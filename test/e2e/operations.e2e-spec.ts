@@ -50,7 +50,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const each of instances) await each.stop('SIGKILL');
-  collector?.stop();
+  (collector as TraceCollector | undefined)?.stop();
   clock.remove();
 });
 

@@ -50,7 +50,7 @@ export class RateLimiter {
     const count = this.#countOf(caller);
     count.untold += 1;
     this.#untold.set(caller, count);
-    this.#timer ??= setTimeout(() => void this.#tell(), TELL_MS).unref();
+    if (this.#timer === null) this.#timer = this.#later();
   }
 
   #countOf(caller: string): Count {
@@ -60,6 +60,10 @@ export class RateLimiter {
     const fresh = { minute, known: 0, untold: 0, told: 0 };
     this.#counts.set(caller, fresh);
     return fresh;
+  }
+
+  #later(): NodeJS.Timeout {
+    return setTimeout(() => void this.#tell(), TELL_MS).unref();
   }
 
   async #tell(): Promise<void> {
@@ -75,7 +79,7 @@ export class RateLimiter {
     } catch {
       for (const [, count] of present) settle(count, undefined);
     } finally {
-      this.#timer = this.#untold.size > 0 ? setTimeout(() => void this.#tell(), TELL_MS).unref() : null;
+      this.#timer = this.#untold.size > 0 ? this.#later() : null;
     }
   }
 }
