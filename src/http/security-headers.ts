@@ -21,7 +21,7 @@ const docsPolicy = (origin: string): string =>
 const HSTS = 'max-age=31536000; includeSubDomains';
 
 /** What is the same on every answer. */
-export function securityHeaders(publicUrl: string): Readonly<Record<string, string>> {
+function securityHeaders(publicUrl: string): Readonly<Record<string, string>> {
   return {
     'Content-Security-Policy': DATA_POLICY,
     'X-Content-Type-Options': 'nosniff',
