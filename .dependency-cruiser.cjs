@@ -4,6 +4,7 @@
 const LAYERS = {
   kernel: [],
   config: ['kernel'],
+  telemetry: ['kernel', 'config'],
   persistence: ['kernel', 'config'],
   http: ['kernel', 'config'],
   security: ['kernel', 'config', 'http'],
@@ -132,6 +133,16 @@ module.exports = {
       'Only src/persistence speaks to the driver.',
       { path: '^src/', pathNot: '^src/persistence/' },
       { path: '^node_modules/(?:pg|@types/pg)/' },
+    ),
+    forbid(
+      'telemetry-when-asked',
+      'What measures and traces is loaded where it is configured, and not before.',
+      { path: '^src/', pathNot: '^src/telemetry/(?:metrics|otlp-tracer)\\.ts$' },
+      {
+        path: ['^src/telemetry/(?:metrics|otlp-tracer)\\.ts$', '^node_modules/(?:prom-client|@opentelemetry)/'],
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     ),
     forbid('src-without-tests', 'What is served does not import what tests it.', { path: '^src/' }, { path: '^test/' }),
     forbid(

@@ -14,6 +14,7 @@ import { CreateEntitlements1795305600012 } from './1795305600012-create-entitlem
 import { CreateDynamicGroups1795305600013 } from './1795305600013-create-dynamic-groups.js';
 import { AddFilterKeys1795305600015 } from './1795305600015-add-filter-keys.js';
 import { IndexAdministration1795305600016 } from './1795305600016-index-administration.js';
+import { CreateRateCounts1795305600017 } from './1795305600017-create-rate-counts.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   CreateDynamicGroups1795305600013,
   AddFilterKeys1795305600015,
   IndexAdministration1795305600016,
+  CreateRateCounts1795305600017,
 ];

@@ -6,6 +6,7 @@ import { AllowedMethods } from './http/allowed-methods.js';
 import { AllExceptionsFilter } from './http/errors/exception.filter.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { StrayQueryGuard } from './http/stray-query.guard.js';
+import type { Tallies } from './kernel/tallies.js';
 import { AccessModule } from './modules/access/index.js';
 import { ApiClientsModule } from './modules/api-clients/index.js';
 import { ApplicationsModule } from './modules/applications/index.js';
@@ -24,6 +25,8 @@ import { PersistenceModule } from './persistence/persistence.module.js';
 import type { Persistence } from './persistence/persistence.js';
 import { AccessGuard } from './security/access.guard.js';
 import { AuthenticationModule, JwtAuthGuard } from './security/authentication/index.js';
+import { RateLimitGuard, RateLimitsModule } from './security/rate-limits/index.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
 
 const ROOMS = [
   TenantsModule,
@@ -45,21 +48,24 @@ const ROOMS = [
 /** The house: the only file that knows every room. */
 @Module({})
 export class AppModule {
-  static forRoot(config: Config, issuer: string, persistence: Persistence): DynamicModule {
+  static forRoot(config: Config, issuer: string, persistence: Persistence, tallies: Tallies): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config, issuer),
         PersistenceModule.forRoot(persistence),
+        TelemetryModule.forRoot(tallies),
         AuthenticationModule,
+        RateLimitsModule,
         ...ROOMS,
       ],
       providers: [
         AllowedMethods,
         { provide: APP_FILTER, useClass: AllExceptionsFilter },
         { provide: APP_PIPE, useClass: RequestValidationPipe },
-        // In this order: who calls, what the call may touch, and then what it says.
+        // In this order: who calls, how often, what the call may touch, and then what it says.
         { provide: APP_GUARD, useExisting: JwtAuthGuard },
+        { provide: APP_GUARD, useExisting: RateLimitGuard },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_GUARD, useClass: StrayQueryGuard },
       ],

@@ -15,13 +15,11 @@ try {
   const { startService } = await import('./start.js');
   const logger = new JsonLogger(config.logLevel);
   const engine = engineFor(config, logger);
-  const stopping = new Stopping(engine, config.shutdownSeconds, logger);
+  const stopping = new Stopping(engine, config, logger);
   stopping.listen();
-  const { app, banner } = await startService(config, engine, logger).catch((error: unknown) =>
-    stopping.unlessAsked(error),
-  );
-  stopping.started(app);
-  console.log(banner);
+  const service = await startService(config, engine, logger).catch((error: unknown) => stopping.unlessAsked(error));
+  stopping.started(service);
+  console.log(service.banner);
 } catch (error) {
   console.error(reasonOf(error));
   process.exit(1);

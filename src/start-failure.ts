@@ -1,5 +1,6 @@
 import { ConfigError } from './config/config.js';
 import { DomainError } from './kernel/domain-error.js';
+import { isUntrusted } from './persistence/database-errors.js';
 import { EngineError } from './persistence/engines/index.js';
 
 /** A start that failed for a reason that an operator can mend; the message is one line. */
@@ -20,7 +21,8 @@ export function reasonOf(error: unknown): string {
 /** Says which setting to look at where the database cannot be used. */
 export function databaseFailure(error: unknown): never {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  const isOfDatabase = /^[0-9A-Z]{5}$/.test(code) || code.startsWith('E') || /timeout|terminated/i.test(message);
+  const isOfDatabase =
+    /^[0-9A-Z]{5}$/.test(code) || code.startsWith('E') || isUntrusted(error) || /timeout|terminated/i.test(message);
   if (!isOfDatabase || error instanceof EngineError) throw error;
   throw new StartError(`DATABASE_URL must name a database that can be used: ${message.replace(/\s+/g, ' ')}.`);
 }
@@ -28,4 +30,9 @@ export function databaseFailure(error: unknown): never {
 /** Says which settings to look at where the service cannot listen. */
 export function listenFailure(error: unknown): never {
   throw new StartError(`HOST and PORT must name an address of this machine that is free: ${(error as Error).message}.`);
+}
+
+/** The same for the port of the metrics. */
+export function metricsFailure(error: unknown): never {
+  throw new StartError(`METRICS_PORT must name a port of HOST that is free: ${(error as Error).message}.`);
 }

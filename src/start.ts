@@ -7,17 +7,22 @@ import { keepDemoNote, readDemoNote } from './demo/demo-note.js';
 import { createDemoTenant, isStillThere, type DemoTenant } from './demo/demo-tenant.js';
 import type { JsonLogger } from './http/json-logger.js';
 import { ClientDirectory } from './modules/api-clients/index.js';
+import { Draining } from './modules/health/index.js';
 import { SigningKeysService } from './modules/oauth/index.js';
 import type { DatabaseEngine } from './persistence/engines/index.js';
 import { openPersistence } from './persistence/persistence.js';
-import { databaseFailure, listenFailure } from './start-failure.js';
+import { databaseFailure, listenFailure, metricsFailure } from './start-failure.js';
 import { startBanner } from './start-banner.js';
+import { openMetrics, openTelemetry, serveMetrics, type Metrics, type Telemetry } from './telemetry/index.js';
 import { VERSION } from './version.js';
 
 /** A service that listens. */
 interface RunningService {
   readonly app: NestFastifyApplication;
   readonly banner: string;
+  readonly beginDraining: () => void;
+  /** Ends what is served and told beside the application, when that has ended. */
+  readonly closeTelemetry: () => Promise<void>;
 }
 
 /** Starts everything in order: database, schema, application, first data, and at last the port. */
@@ -29,21 +34,42 @@ export async function startService(
   const port = config.port === 0 ? await freePort(config.host).catch(listenFailure) : config.port;
   const url = config.publicUrl ?? `http://${hostInUrls(config.host)}:${port}`;
   const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
-  const persistence = await openPersistence(engine, config, ENTITIES, onLost).catch(databaseFailure);
-  const app = await createApplication(config, url, persistence, logger).catch(async (error: unknown) => {
+  const telemetry = await openTelemetry(config, logger, VERSION);
+  const observers = { onLost, watch: telemetry.watch };
+  const persistence = await openPersistence(engine, config, ENTITIES, observers).catch(databaseFailure);
+  const metrics = await openMetrics(config, telemetry.tallies, { version: VERSION, load: persistence.load });
+  const foundations = { config, issuer: url, persistence, telemetry, metrics, logger };
+  const app = await createApplication(foundations).catch(async (error: unknown) => {
     await persistence.close();
     throw error;
   });
   try {
     const demo = await prepareData(app, config);
     if (config.docsEnabled) serveDocs(app, url, demo?.tenantId ?? null);
+    const closeTelemetry = await serveTelemetry(config, telemetry, metrics);
     await app.listen({ port, host: config.host }).catch(listenFailure);
     const banner = startBanner({ version: VERSION, engine: engine.describe(), url, docs: config.docsEnabled, demo });
-    return { app, banner };
+    return { app, banner, closeTelemetry, beginDraining: () => app.get(Draining).begin() };
   } catch (error) {
     await app.close();
     throw error;
   }
+}
+
+/** Serves metrics where they have a port of their own; answers what ends that, and sends the last traces. */
+async function serveTelemetry(
+  { host, metricsPort: port, metricsPath }: Config,
+  { tracer }: Telemetry,
+  metrics: Metrics | null,
+): Promise<() => Promise<void>> {
+  const path = metricsPath ?? '/metrics';
+  const server =
+    metrics && port !== null ? await serveMetrics(metrics, { host, port, path }).catch(metricsFailure) : null;
+  return async () => {
+    server?.close();
+    server?.closeAllConnections();
+    await tracer?.close();
+  };
 }
 
 /** The platform's first client and the demo tenant, where they are wanted and not there. */

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { ENTITIES } from '../app.entities.js';
 import { AppModule } from '../app.module.js';
 import { engineFor } from '../persistence/engines/index.js';
+import { Tallies } from '../kernel/tallies.js';
 import { openPersistence } from '../persistence/persistence.js';
 import { databaseFailure } from '../start-failure.js';
 import type { CommandContext } from './command.js';
@@ -13,11 +14,13 @@ export async function withApplication<T>(
   work: (app: INestApplicationContext) => Promise<T>,
 ): Promise<T> {
   const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
-  const persistence = await openPersistence(engineFor(config, logger, true), config, ENTITIES, onLost).catch(
-    databaseFailure,
-  );
+  const engine = engineFor(config, logger, true);
+  const persistence = await openPersistence(engine, config, ENTITIES, { onLost, watch: null }).catch(databaseFailure);
   const issuer = config.publicUrl ?? 'http://localhost';
-  const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, issuer, persistence), { logger });
+  const app = await NestFactory.createApplicationContext(
+    AppModule.forRoot(config, issuer, persistence, new Tallies()),
+    { logger },
+  );
   try {
     return await work(app);
   } finally {

@@ -8,6 +8,8 @@ export abstract class Config implements Settings {
   abstract readonly port: number;
   abstract readonly host: string;
   abstract readonly publicUrl: string | null;
+  abstract readonly trustedProxies: readonly string[];
+  abstract readonly corsOrigins: readonly string[];
   abstract readonly databaseUrl: string | null;
   abstract readonly dataDir: string;
   abstract readonly databasePoolSize: number;
@@ -16,6 +18,7 @@ export abstract class Config implements Settings {
   abstract readonly statementTimeoutMs: number;
   abstract readonly filterTimeoutMs: number;
   abstract readonly lockTimeoutMs: number;
+  abstract readonly slowStatementMs: number;
   abstract readonly demoData: boolean | null;
   abstract readonly bootstrapClientId: string | null;
   abstract readonly bootstrapClientSecret: string | null;
@@ -25,8 +28,17 @@ export abstract class Config implements Settings {
   abstract readonly authIssuers: Settings['authIssuers'];
   abstract readonly logLevel: Settings['logLevel'];
   abstract readonly bodyLimitBytes: number;
+  abstract readonly clientTimeoutMs: number;
+  abstract readonly compression: boolean;
+  abstract readonly rateLimitClient: number;
+  abstract readonly rateLimitTenant: number;
+  abstract readonly rateLimitAddress: number;
   abstract readonly importsAtOnce: number;
   abstract readonly serverTiming: boolean;
+  abstract readonly metricsPort: number | null;
+  abstract readonly metricsPath: string | null;
+  abstract readonly otlpEndpoint: string | null;
+  abstract readonly drainSeconds: number;
   abstract readonly shutdownSeconds: number;
   abstract readonly docsEnabled: boolean;
 }
@@ -70,6 +82,9 @@ function contradictions(config: Config, servesNobody: boolean): string[] {
   }
   if ((config.bootstrapClientId === null) !== (config.bootstrapClientSecret === null)) {
     found.push('BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be set together.');
+  }
+  if (config.metricsPort !== null && config.metricsPort === config.port) {
+    found.push('METRICS_PORT must be another port than PORT; for metrics on PORT, set METRICS_PATH alone.');
   }
   return found;
 }

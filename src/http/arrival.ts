@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { takesFile } from './file-body.js';
-import { answerClientError } from './raw-refusals.js';
+import { refuseSocket } from './raw-refusals.js';
 
 const TIMED_OUT: NodeJS.ErrnoException = Object.assign(new Error('The request did not arrive in time.'), {
   code: 'ERR_HTTP_REQUEST_TIMEOUT',
@@ -46,6 +46,6 @@ function watch(raw: IncomingMessage, limitMs: number, isFile: boolean): void {
 }
 
 function refuse(raw: IncomingMessage): void {
-  answerClientError(TIMED_OUT, raw.socket);
+  refuseSocket(TIMED_OUT, raw.socket, raw.url?.split('?', 1)[0] ?? '/');
   raw.destroy(TIMED_OUT);
 }

@@ -11,7 +11,12 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function acceptJsonOnly(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+  fastify.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity') {
+      done(unsupportedEncoding(encoding));
+      return;
+    }
     try {
       done(null, body.length === 0 ? undefined : JSON.parse(UTF8.decode(body)));
     } catch {
@@ -22,4 +27,10 @@ export function acceptJsonOnly(fastify: FastifyInstance): void {
     if (takesFile(request)) done(null, file);
     else done(new DomainError('unsupported', 'unsupported_media_type', 'Send the body as application/json.'));
   });
+}
+
+/** RFC 9110 section 15.5.16. A body that is packed could be of any size once it is unpacked. */
+function unsupportedEncoding(encoding: string): DomainError {
+  const message = `Send the body as it is, without Content-Encoding "${encoding.slice(0, 40)}".`;
+  return new DomainError('unsupported', 'unsupported_content_encoding', message);
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../kernel/domain-error.js';
 import { newId } from '../kernel/ids.js';
+import type { RequestTrace } from '../kernel/request-trace.js';
 import { TenantScope, type AnyScope } from '../kernel/scope.js';
 import { Answer } from './answers.js';
 import { etagOf, namesTag } from './etag.js';
@@ -8,9 +9,10 @@ import { etagOf, namesTag } from './etag.js';
 const BAD_URL = 'The URL has a part that cannot be decoded; encode it as UTF-8 and percent-encode that.';
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** A request whose guards have given it a scope. */
+/** A request whose guards have given it a scope; it may be traced. */
 interface ScopedRequest extends FastifyRequest {
   scope?: AnyScope;
+  trace?: RequestTrace;
 }
 
 /** What the hooks need to know. */
@@ -68,6 +70,7 @@ function logEntry(request: ScopedRequest, reply: FastifyReply): object {
   return {
     msg: 'request',
     request_id: request.id,
+    trace_id: request.trace?.traceId,
     method: request.method,
     route: request.routeOptions.url ?? 'none',
     status: reply.statusCode,

@@ -1,4 +1,5 @@
 import type { Principal } from './principal.js';
+import type { RequestTrace } from './request-trace.js';
 
 /** Who a change is written down for in the audit trail. */
 export interface Actor {
@@ -18,6 +19,8 @@ abstract class Scope {
   statements = 0;
   /** The open transaction that further work of this request joins; set by the unit of work alone. */
   transaction: object | null = null;
+  /** The trace that statements of this request belong to, where traces are on; set by the access guard alone. */
+  trace: RequestTrace | null = null;
 
   constructor(
     readonly actor: Actor,

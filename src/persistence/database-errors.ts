@@ -12,6 +12,8 @@ const RETRY_SAFE = new Set(['40001', '40P01']); // serialization_failure, deadlo
 const LOCK_TIMEOUT = '55P03';
 const CONSTRAINT_CLASS = '23';
 const UNANSWERED = /^(08|57P0|53|55000)|^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH)/;
+/** What Node calls a server that TLS does not let us trust. */
+const UNTRUSTED = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_)/;
 const STATEMENT_TIMEOUT = '57014';
 
 /** Whether the transaction was refused only because of another one, so that running it again is right. */
@@ -41,6 +43,7 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
   }
   if (
     UNANSWERED.test(code) ||
+    UNTRUSTED.test(code) ||
     /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|not queryable|is closed|calling end on the pool/.test(
       driver.message,
     )
@@ -55,6 +58,12 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
     return new DomainError('unavailable', 'busy', 'Other changes to the same rows were in the way; try again.');
   }
   return error;
+}
+
+/** Whether a connection failed because the server could not be trusted over TLS, or does not speak it. */
+export function isUntrusted(error: unknown): boolean {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return UNTRUSTED.test(code) || message.includes('does not support SSL');
 }
 
 function driverErrorOf(error: unknown): DriverError | null {

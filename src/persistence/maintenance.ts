@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
-import { MIGRATIONS } from '../../migrations/index.js';
 import type { Config } from '../config/config.js';
 import { dataSourceFor } from './data-source.js';
 import { EngineError, type ConnectionOptions } from './engines/index.js';
+import { MIGRATION_NAMES } from './migration-names.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /** Runs `work` over connections of its own, without the time limits of requests. */
@@ -41,7 +41,7 @@ async function isUpToDate(dataSource: DataSource): Promise<boolean> {
   try {
     if (!(await runner.hasTable('migrations'))) return false;
     const done = (await runner.query('SELECT name FROM migrations')) as { name: string }[];
-    return MIGRATIONS.every((migration) => done.some(({ name }) => name === migration.name));
+    return MIGRATION_NAMES.every((needed) => done.some(({ name }) => name === needed));
   } finally {
     await runner.release();
   }

@@ -1,6 +1,7 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AnswerStore } from '../kernel/answer-store.js';
+import { RateLedger } from '../kernel/rate-ledger.js';
 import { DatabaseAnswerStore } from './answers/database-answer-store.js';
 import { BulkConnections } from './bulk/index.js';
 import { DatabaseDoors } from './database-doors.js';
@@ -8,6 +9,7 @@ import { Database } from './database.js';
 import { DatabaseEngine } from './engines/database-engine.js';
 import { Paginator } from './paginator.js';
 import type { Persistence } from './persistence.js';
+import { DatabaseRateLedger } from './rate-limits/database-rate-ledger.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const PERSISTENCE = Symbol('persistence');
@@ -28,6 +30,7 @@ export class PersistenceModule implements OnApplicationShutdown {
       { provide: Paginator, useValue: persistence.paginator },
       { provide: BulkConnections, useValue: persistence.bulk },
       { provide: AnswerStore, useValue: new DatabaseAnswerStore(persistence.unitOfWork) },
+      { provide: RateLedger, useValue: new DatabaseRateLedger(persistence.database) },
       DatabaseDoors,
     ];
     return {

@@ -3,7 +3,9 @@ import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CursorCodec } from '../kernel/cursor.js';
 import { PlatformScope, SYSTEM_ACTOR } from '../kernel/scope.js';
+import type { StatementWatch } from '../kernel/statement-watch.js';
 import { BulkConnections } from './bulk/index.js';
+import { connectionLoad, type ConnectionLoad } from './connection-load.js';
 import { connectionConfig, dataSourceFor, type EntityClass } from './data-source.js';
 import { Database } from './database.js';
 import { EngineError, type ConnectionOptions, type DatabaseEngine } from './engines/index.js';
@@ -28,7 +30,16 @@ export interface Persistence {
   readonly unitOfWork: UnitOfWork;
   readonly paginator: Paginator;
   readonly bulk: BulkConnections;
+  /** How busy the connections are at this moment. */
+  readonly load: () => ConnectionLoad;
   close(): Promise<void>;
+}
+
+/** Who is told of what happens on connections. */
+export interface Observers {
+  readonly onLost: (error: Error) => void;
+  /** Null where nobody watches statements: they are not timed then. */
+  readonly watch: StatementWatch | null;
 }
 
 /** Starts the engine, brings the schema up to date and opens the doors. Closes all again where a step fails. */
@@ -36,7 +47,7 @@ export async function openPersistence(
   engine: DatabaseEngine,
   config: Config,
   entities: readonly EntityClass[],
-  onConnectionLost: (error: Error) => void,
+  observers: Observers,
 ): Promise<Persistence> {
   const connection = await engine.start();
   const dataSource = dataSourceFor(connection, config, entities);
@@ -44,23 +55,7 @@ export async function openPersistence(
     await dataSource.initialize();
     await requireVersion(dataSource);
     await migrateDatabase(connection, config);
-    const unitOfWork = new UnitOfWork(dataSource);
-    const lanes = (): PipelinePool => lanesOf(connection, config, onConnectionLost);
-    const pipelines = { quick: lanes(), long: lanes() };
-    const database = new Database(
-      dataSource,
-      pipelines,
-      new ExclusiveConnections(dataSource, config.databasePreparedStatements),
-    );
-    const bulk = new BulkConnections(connectionConfig(connection, config));
-    const close = async (): Promise<void> => {
-      bulk.close();
-      await Promise.all([pipelines.quick.close(), pipelines.long.close()]);
-      await dataSource.destroy();
-      await engine.stop();
-    };
-    const paginator = paginatorFor(database, dataSource, config, await cursorSecret(unitOfWork));
-    return { engine, dataSource, database, unitOfWork, paginator, bulk, close };
+    return await openDoors(engine, dataSource, connection, { config, observers });
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     await engine.stop();
@@ -68,14 +63,38 @@ export async function openPersistence(
   }
 }
 
+async function openDoors(
+  engine: DatabaseEngine,
+  dataSource: DataSource,
+  connection: ConnectionOptions,
+  { config, observers }: { config: Config; observers: Observers },
+): Promise<Persistence> {
+  const { watch } = observers;
+  const unitOfWork = new UnitOfWork(dataSource, watch);
+  const lanes = (): PipelinePool => lanesOf(connection, config, observers);
+  const pipelines = { quick: lanes(), long: lanes() };
+  const exclusive = new ExclusiveConnections(dataSource, { prepared: config.databasePreparedStatements, watch });
+  const database = new Database(dataSource, pipelines, exclusive);
+  const bulk = new BulkConnections(connectionConfig(connection, config));
+  const close = async (): Promise<void> => {
+    bulk.close();
+    await Promise.all([pipelines.quick.close(), pipelines.long.close()]);
+    await dataSource.destroy();
+    await engine.stop();
+  };
+  const paginator = paginatorFor(database, dataSource, config, await cursorSecret(unitOfWork));
+  const load = (): ConnectionLoad => connectionLoad(dataSource, pipelines);
+  return { engine, dataSource, database, unitOfWork, paginator, bulk, load, close };
+}
+
 function paginatorFor(database: Database, dataSource: DataSource, config: Config, secret: Buffer): Paginator {
   const filterTimeoutMs = Math.min(config.filterTimeoutMs, config.statementTimeoutMs);
   return new Paginator(database, dataSource, new CursorCodec(secret), filterTimeoutMs);
 }
 
-function lanesOf(connection: ConnectionOptions, config: Config, onLost: (error: Error) => void): PipelinePool {
+function lanesOf(connection: ConnectionOptions, config: Config, observers: Observers): PipelinePool {
   const { databasePipelines: lanes, databasePreparedStatements: prepared } = config;
-  return new PipelinePool(connectionConfig(connection, config), { lanes, prepared, onLost });
+  return new PipelinePool(connectionConfig(connection, config), { lanes, prepared, ...observers });
 }
 
 /** Row-level security, generated identities and NULLS handling as we use them are tested from this version on. */

@@ -1,10 +1,12 @@
 import type { DataSource } from 'typeorm';
 import type { EntityManager, QueryRunner } from 'typeorm';
 import type { AnyScope } from '../kernel/scope.js';
+import type { StatementWatch } from '../kernel/statement-watch.js';
 import { writeAuditRecords, type AuditRecord } from './audit-record.js';
 import { isRetrySafe, toDomainError } from './database-errors.js';
 import { ENTER_SCOPE, scopeValues } from './database-role.js';
 import type { Statement } from './statement.js';
+import { watchRunner } from './watched-runner.js';
 
 const ATTEMPTS = 4;
 
@@ -57,7 +59,10 @@ export class Transaction {
 
 /** The door to the database for changes: everything inside one `run` is written, with its audit records, or nothing is. */
 export class UnitOfWork {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly watch: StatementWatch | null = null,
+  ) {}
 
   /**
    * Runs `work` in one transaction (READ COMMITTED), or in the transaction that the scope is already in. Deadlocks and
@@ -161,6 +166,7 @@ export class UnitOfWork {
 
   async #open(runner: QueryRunner, scope: AnyScope, isolation: 'READ COMMITTED' | 'REPEATABLE READ'): Promise<void> {
     runner.data = { scope };
+    if (this.watch) watchRunner(runner, scope, this.watch);
     await runner.connect();
     // Said only where it is not the server's own: it costs a statement.
     await (isolation === 'READ COMMITTED' ? runner.startTransaction() : runner.startTransaction(isolation));

@@ -42,6 +42,7 @@ export class AccessGuard implements CanActivate {
     requireScopes(principal, required);
     requireOneOf(principal, alternatives);
     request.scope = await this.#scopeOf(principal, request, required);
+    request.scope.trace = request.trace ?? null;
     const userId = userIdOf(principal, this.serviceUrl.issuer);
     if (userId !== null && request.scope instanceof TenantScope) {
       request.scope.userId = userId;

@@ -264,8 +264,9 @@ describe('docker/compose.yaml', () => {
     expect(services.doorlist.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
     for (const { healthcheck } of [services.ingress, services.postgres]) expect(healthcheck?.test[0]).toBe('CMD');
     expect(services.doorlist.deploy.replicas).toBeGreaterThan(1);
-    const shutdown = Number(services.doorlist.environment!.SHUTDOWN_SECONDS);
-    expect(Number.parseInt(services.doorlist.stop_grace_period!, 10)).toBeGreaterThan(shutdown);
+    const { DRAIN_SECONDS, SHUTDOWN_SECONDS } = services.doorlist.environment!;
+    const longest = Number(DRAIN_SECONDS) + Number(SHUTDOWN_SECONDS) + 3;
+    expect(Number.parseInt(services.doorlist.stop_grace_period!, 10)).toBeGreaterThan(longest);
   });
 });
 
@@ -326,21 +327,42 @@ describe('docker/nginx.conf', () => {
     expect(places.filter((path) => !path.startsWith('/tmp/'))).toEqual([]);
   });
 
-  it('refuses in the words of the service', async () => {
-    const problems = new Map(
-      [...conf.matchAll(/^\s*(\d{3}|default) '("detail".*)';$/gm)].map(([, status = '', members = '']) => [
-        status,
-        JSON.parse(`{${members},"request_id":"r.1"}`) as object,
-      ]),
-    );
+  /** The lines of a `map`: what it looks for, and what it answers. */
+  const mapOf = (source: string, target: string): [string, string][] => {
+    const block = conf.split(`map ${source} ${target} {`)[1]!.split(/^ {2}\}/m)[0]!;
+    return [...block.matchAll(/^\s*("[^"]*"|\S+) (?:'([^']*)'|(\S+));$/gm)].map(([, key = '', quoted, bare = '']) => [
+      key.replaceAll('"', ''),
+      quoted ?? bare,
+    ]);
+  };
+  const chosen = (map: readonly [string, string][], value: string): string =>
+    map.find(([key]) => key === value || (key.startsWith('~') && new RegExp(key.slice(1)).test(value)))?.[1] ??
+    map.find(([key]) => key === 'default')![1];
+
+  it('refuses in the words of the service, and of each of its surfaces', async () => {
+    const saysOf = (path: string, status: string): unknown => {
+      const words = ['$problem_code', '$problem_id', '$problem_kind', '$problem'] as const;
+      let body = chosen(mapOf('$sent_path/', '$problem_body'), `${path}/`);
+      for (const word of words) body = body.replaceAll(word, chosen(mapOf('$status', word), status));
+      return JSON.parse(body.replaceAll('$status', status).replaceAll('$doorlist_request_id', 'r.1'));
+    };
     const token = await tokenOf(workerState().url, PLATFORM_CLIENT.id, PLATFORM_CLIENT.secret);
     const headers = { authorization: `Bearer ${token}`, 'x-request-id': 'r.1' };
-    const large = await sendTooLarge(workerState().url, '/api/v1/tenants', headers);
-    expect([large?.status, JSON.parse(large?.text ?? '')]).toEqual([413, problems.get('413')]);
-    const unknown = await fetch(`${workerState().url}/nowhere`, { headers });
-    expect([unknown.status, await unknown.json()]).toEqual([404, problems.get('404')]);
+    for (const path of ['/api/v1/tenants', '/v1/applications', '/roles', '/v1.0/entitlements']) {
+      const large = await sendTooLarge(workerState().url, path, headers);
+      if (path === '/api/v1/tenants' || path === '/v1.0/entitlements') {
+        expect([path, large?.status, JSON.parse(large?.text ?? '')]).toEqual([path, 413, saysOf(path, '413')]);
+      }
+      const unknown = await fetch(`${workerState().url}${path}/no/where`, { headers });
+      expect([path, unknown.status, await unknown.json()]).toEqual([path, 404, saysOf(`${path}/no/where`, '404')]);
+    }
+    expect(saysOf('/roles/x/assignments', '502')).toEqual({
+      detail: ['RuntimeError', 'The service does not answer at the moment; try again.'],
+    });
     const answered = directive('error_page')[0]!.split(' ').slice(0, -1);
-    const named = [...problems.keys()].filter((status) => status !== 'default');
+    const named = mapOf('$status', '$problem')
+      .map(([status]) => status)
+      .filter((status) => status !== 'default');
     expect(answered).toEqual(expect.arrayContaining(named));
   });
 });

@@ -31,16 +31,40 @@ import.meta.jest.setTimeout(90_000);
 type Env = Readonly<Record<string, string>>;
 
 /** For every variable: what it must be, as a pattern, and values that are not. */
+const RATE: readonly [string, ...string[]] = ['a whole number from 0 to 10000000', '-1', '10000001', '60/m'];
 const WRONG: Readonly<Record<keyof typeof SETTINGS, readonly [form: string, ...values: string[]]>> = {
   port: ['a whole number from 0 to 65535', '65536', 'http', '-1', '3000.5', ' 80'],
   host: ['text of 1 to 255 characters without control characters', 'a\tb', 'x'.repeat(256)],
   publicUrl: [
-    HTTP_URL,
+    `${HTTP_URL}|a URL whose path does not begin with a path of the service itself, as "/(?:v1|docs)" is`,
     'door.example',
     'ftp://door.example',
     'https://u@door.example',
     `https://:${SECRET}@door.example`,
     'https://door.example?a=b',
+    'https://door.example/v1',
+    'https://door.example/docs/doorlist/',
+  ],
+  trustedProxies: [
+    'addresses or networks such as 10\\.0\\.0\\.0/8, separated by commas',
+    'true',
+    '1',
+    '*',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    '10.0.0.1,',
+    '10.0.0.1 10.0.0.2',
+    'ingress.internal',
+  ],
+  corsOrigins: [
+    'origins such as https://console\\.example, separated by commas',
+    '*',
+    'null',
+    'https://console.example/',
+    'https://Console.example',
+    'console.example',
+    'https://console.example https://other.example',
   ],
   databaseUrl: [
     DATABASE,
@@ -56,6 +80,7 @@ const WRONG: Readonly<Record<keyof typeof SETTINGS, readonly [form: string, ...v
   statementTimeoutMs: ['a whole number from 100 to 600000', '99', '600001', '30s'],
   filterTimeoutMs: ['a whole number from 100 to 600000', '99', '600001', '5s'],
   lockTimeoutMs: ['a whole number from 100 to 600000', '99', '600001', '5s'],
+  slowStatementMs: ['a whole number from 0 to 600000', '-1', '600001', '1s'],
   demoData: [FLAG, 'no', '0', 'demo'],
   bootstrapClientId: [
     '3 to 100 letters, digits, hyphens and underscores',
@@ -89,8 +114,26 @@ const WRONG: Readonly<Record<keyof typeof SETTINGS, readonly [form: string, ...v
   ],
   logLevel: ['one of fatal, error, warn, info, debug, trace, silent', 'verbose', 'INFO', '7'],
   bodyLimitBytes: ['a whole number from 1024 to 104857600', '1023', '104857601', '1mb'],
+  clientTimeoutMs: ['a whole number from 1000 to 600000', '999', '600001', '60s'],
+  compression: [FLAG, 'gzip'],
+  rateLimitClient: RATE,
+  rateLimitTenant: RATE,
+  rateLimitAddress: RATE,
   importsAtOnce: ['a whole number from 1 to 100', '0', '101', 'many'],
   serverTiming: [FLAG, 'on'],
+  metricsPort: ['a whole number from 1 to 65535', '0', '65536', 'on'],
+  metricsPath: [
+    'a path such as /metrics that is none of the service itself',
+    'metrics',
+    '/metrics/',
+    '/api/v1/metrics',
+    '/health',
+    '/a?b',
+    '/:id',
+    '/*',
+  ],
+  otlpEndpoint: [HTTP_URL, 'collector:4318', 'grpc://collector:4317', `https://:${SECRET}@collector`],
+  drainSeconds: ['a whole number from 0 to 600', '-1', '601', '5s'],
   shutdownSeconds: ['a whole number from 1 to 600', '0', '601', '-8'],
   docsEnabled: [FLAG, 'off'],
 };
@@ -206,6 +249,11 @@ describe('settings that do not go together', () => {
       'a bootstrap secret without a client',
       { BOOTSTRAP_CLIENT_SECRET: SECRET.repeat(3) },
       /^BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be set together\.$/,
+    ],
+    [
+      'metrics on the port of the service',
+      { PORT: '3001', METRICS_PORT: '3001' },
+      /^METRICS_PORT must be another port than PORT; .*\.$/,
     ],
   ])('stop the start in one line: %s', async (_, env, line) => {
     const { code, lines, output, made } = await refusal(env);

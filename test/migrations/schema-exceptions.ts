@@ -8,6 +8,7 @@ export const TABLES_WITHOUT_ENTITY: readonly string[] = [
   'organization_members',
   'organization_owners',
   'platform_idempotency_keys',
+  'rate_counts',
   'role_children',
   'rule_members',
   'rule_versions',

@@ -3,12 +3,15 @@ import { basename } from 'node:path';
 
 /** The files that take longest, the longest first; most of them start processes, which the size of a file does not tell. */
 const LONGEST = [
+  'rolling-restart',
   'access-property',
   'life-cycle',
   'keys',
   'import-command',
   'migrations',
   'configuration',
+  'operations',
+  'ingress-answers',
   'paging',
   'imports-while-they-run',
   'group-nestings',

@@ -22,7 +22,7 @@ export class AllExceptionsFilter implements ExceptionFilter {
     if (refusal.status >= 500) this.#logFailure(error, refusal, request.id);
     if (reply.sent) return;
     this.#challenge(refusal, reply);
-    if (refusal.status === 503) void reply.header('Retry-After', '1');
+    if (refusal.status === 503 && !reply.hasHeader('Retry-After')) void reply.header('Retry-After', '1');
     void reply
       .code(errorStatus(path, refusal))
       .type('application/json; charset=utf-8')

@@ -50,9 +50,10 @@ const REFUSALS: Readonly<Record<string, DocumentedRefusal>> = {
     detail: 'Send the body as application/json.',
   },
   '429': {
-    description: 'Too much at once; try again later.',
-    code: 'too_many_imports',
-    detail: 'This instance imports 2 files already; send the file again when one of them is done.',
+    description:
+      'More requests a minute than are allowed; try again after Retry-After seconds. RateLimit says how many are left.',
+    code: 'rate_limited',
+    detail: 'The 6000 requests a minute of this caller are used up; try again in 17 s.',
   },
   '500': {
     description: 'The service failed; the request id finds the reason in its log.',
@@ -71,7 +72,7 @@ const REQUEST_ID = '019ab5f2-6c1e-7b3a-9a51-3f0c8d2e4b10';
 /** The statuses that the shape of an operation brings with it. */
 function impliedStatuses(path: string, method: string, operation: Operation): string[] {
   const wrongValues = dialectOf(path).wrongValues === undefined ? ['422'] : [];
-  const implied = ['400', '401', '403', ...wrongValues, '500', '503'];
+  const implied = ['400', '401', '403', ...wrongValues, '429', '500', '503'];
   if (path.includes('{')) implied.push('404');
   // Also where no body is asked for: one that is sent is read.
   if (method !== 'get') implied.push('413', '415');

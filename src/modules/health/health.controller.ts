@@ -1,16 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
 import { Route } from '../../http/openapi/route.decorator.js';
-import { DomainError } from '../../kernel/domain-error.js';
-import { PlatformScope, SYSTEM_ACTOR } from '../../kernel/scope.js';
-import { Database } from '../../persistence/database.js';
-import { statement } from '../../persistence/statement.js';
 import { Public } from '../../security/decorators.js';
-
-const PING = statement('health.ping', 'SELECT 1 AS alive');
-
-/** Longest time that the database may take to say that it is there. */
-const READY_MS = 2000;
+import { ReadinessService } from './readiness.service.js';
 
 @ApiSchema({ name: 'Health' })
 class HealthResponse {
@@ -23,7 +15,7 @@ class HealthResponse {
 @Public()
 @Controller('health')
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly readiness: ReadinessService) {}
 
   @Get('live')
   @Route({ summary: 'Whether the process answers', bare: HealthResponse, open: true })
@@ -33,28 +25,14 @@ export class HealthController {
 
   @Get('ready')
   @Route({
-    summary: 'Whether the process and its database answer',
+    summary:
+      'Whether the process can do its work: the database answers, its schema is up to date, and there is a key to sign with',
     bare: HealthResponse,
     open: true,
-    refusals: { 503: 'The database does not answer.' },
+    refusals: { 503: 'It cannot, or it is stopping; `code` says why.' },
   })
   async ready(): Promise<HealthResponse> {
-    const ping = this.database.query(new PlatformScope(SYSTEM_ACTOR, 'health'), PING, []);
-    await within(READY_MS, ping);
+    await this.readiness.require();
     return { status: 'ready' };
-  }
-}
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new DomainError('unavailable', 'database_unavailable', 'The database does not answer in time.'));
-    }, milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

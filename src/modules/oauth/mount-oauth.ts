@@ -38,7 +38,8 @@ export async function mountOAuth(app: NestFastifyApplication): Promise<void> {
     const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const handle = await server.handler();
       reply.hijack();
-      reply.raw.setHeader('X-Request-Id', request.id);
+      // What the hooks have put on the answer, the request id among it.
+      for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? '');
       await handle(request.raw, reply.raw);
     };
     context.post(OAUTH_PATHS.token, answer);
@@ -50,8 +51,9 @@ export async function mountOAuth(app: NestFastifyApplication): Promise<void> {
 /** What goes wrong before the library has the request, in the form that callers of these routes read (RFC 6749 section 5.2). */
 function answerError(error: FastifyError | DomainError, request: FastifyRequest, reply: FastifyReply): void {
   void reply.header('X-Request-Id', request.id).header('Cache-Control', 'no-store');
-  if (error instanceof DomainError && error.kind === 'unavailable') {
-    void reply.code(503).header('Retry-After', '1');
+  if (error instanceof DomainError && (error.kind === 'unavailable' || error.kind === 'too_many')) {
+    if (!reply.hasHeader('Retry-After')) void reply.header('Retry-After', '1');
+    void reply.code(STATUS_OF[error.kind]);
     void reply.send({ error: 'temporarily_unavailable', error_description: error.message });
     return;
   }

@@ -71,6 +71,12 @@ export class SigningKeysService extends TokenKeys {
     throw new DomainError('unavailable', 'no_signing_key', 'There is no key to sign tokens with; try again.');
   }
 
+  /** Whether the database has a key that may sign now; what is remembered does not count. */
+  async canSign(): Promise<boolean> {
+    await this.#reload();
+    return signerAt(this.#keys, Date.now()) !== undefined;
+  }
+
   /** Makes the first key where there is none; of instances that start together one makes it and all use it. */
   async ensureKey(): Promise<void> {
     await this.#reload();

@@ -107,12 +107,16 @@ export class TokenServer {
         return typeof tenantId === 'string' ? { tenant_id: tenantId } : {};
       },
       ttl: { ClientCredentials: this.config.tokenTtlSeconds },
-      // Pages of our own host (Swagger UI) may ask for tokens; no page of another host has any business with secrets.
-      clientBasedCORS: (ctx, origin) => URL.canParse(origin) && new URL(origin).host === ctx.host,
+      // Pages of our own (Swagger UI) may ask for tokens, and those that the operator names.
+      clientBasedCORS: (_ctx, origin) => this.#isAllowed(origin),
       renderError: (ctx, out) => {
         ctx.body = out;
       },
     };
+  }
+
+  #isAllowed(origin: string): boolean {
+    return origin === new URL(this.serviceUrl.issuer).origin || this.config.corsOrigins.includes(origin);
   }
 
   /** The library builds the document from its features and the Host header; ours says what is really there. */

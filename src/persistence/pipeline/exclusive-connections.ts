@@ -2,11 +2,13 @@ import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { AnyScope } from '../../kernel/scope.js';
+import type { StatementWatch } from '../../kernel/statement-watch.js';
 import { isRetrySafe } from '../database-errors.js';
 import { scopeValues } from '../database-role.js';
 import type { Statement } from '../statement.js';
 import { sendScoped } from './scoped-query.js';
 import { isStaleStatement } from './stale-statement.js';
+import { watched } from './watched.js';
 
 const ATTEMPTS = 4;
 
@@ -21,13 +23,19 @@ export class ExclusiveConnections {
 
   constructor(
     dataSource: DataSource,
-    private readonly prepared: boolean,
+    private readonly options: { readonly prepared: boolean; readonly watch: StatementWatch | null },
   ) {
     this.#driver = dataSource.driver as PostgresDriver;
   }
 
   /** Runs one statement in `scope`. Rejects with pg's own error. */
   async execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+    const { watch } = this.options;
+    if (!watch) return this.#execute(scope, statement, values);
+    return watched(watch, scope, statement, () => this.#execute(scope, statement, values));
+  }
+
+  async #execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     for (let attempt = 1; ; attempt += 1) {
       scope.statements += 1;
       try {
@@ -42,7 +50,10 @@ export class ExclusiveConnections {
   async #run(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     const [client, release] = (await this.#driver.obtainMasterConnection()) as [pg.PoolClient, Release];
     try {
-      const result = await sendScoped(client, scopeValues(scope), statement, { values, prepared: this.prepared });
+      const result = await sendScoped(client, scopeValues(scope), statement, {
+        values,
+        prepared: this.options.prepared,
+      });
       release();
       return result;
     } catch (error) {

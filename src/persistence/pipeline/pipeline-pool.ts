@@ -1,10 +1,20 @@
 import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { AnyScope } from '../../kernel/scope.js';
+import type { StatementWatch } from '../../kernel/statement-watch.js';
 import { scopeValues } from '../database-role.js';
 import type { Statement } from '../statement.js';
 import { sendScoped } from './scoped-query.js';
 import { isStaleStatement } from './stale-statement.js';
+import { watched } from './watched.js';
+
+/** How statements are sent, and who is told of them. */
+interface PipelineOptions {
+  readonly lanes: number;
+  readonly prepared: boolean;
+  readonly onLost: (error: Error) => void;
+  readonly watch: StatementWatch | null;
+}
 
 interface Lane {
   client: pg.Client | null;
@@ -23,13 +33,27 @@ export class PipelinePool {
 
   constructor(
     private readonly connection: pg.ClientConfig,
-    private readonly options: { lanes: number; prepared: boolean; onLost: (error: Error) => void },
+    private readonly options: PipelineOptions,
   ) {
     this.#lanes = Array.from({ length: options.lanes }, () => ({ client: null, connecting: null, waiting: 0 }));
   }
 
+  /** Connections that are open, and statements that wait for their answers. */
+  load(): { connections: number; waiting: number } {
+    return {
+      connections: this.#lanes.filter(({ client }) => client !== null).length,
+      waiting: this.#lanes.reduce((sum, { waiting }) => sum + waiting, 0),
+    };
+  }
+
   /** Runs one statement in `scope` on the least busy connection. Rejects with pg's own error. */
   async execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+    const { watch } = this.options;
+    if (!watch) return this.#execute(scope, statement, values);
+    return watched(watch, scope, statement, () => this.#execute(scope, statement, values));
+  }
+
+  async #execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     scope.statements += 1;
     try {
       return await this.#run(scope, statement, values);

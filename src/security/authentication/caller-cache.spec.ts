@@ -1,4 +1,5 @@
 import { loadConfig } from '../../config/config.js';
+import { Tallies } from '../../kernel/tallies.js';
 import { CallerCache } from './caller-cache.js';
 import { CallerRegistry, type ClientStatus, type TenantStanding } from './caller-registry.js';
 
@@ -25,7 +26,8 @@ class AskedRegistry extends CallerRegistry {
 
 function cacheOf(authCacheSeconds: number): { cache: CallerCache; registry: AskedRegistry } {
   const registry = new AskedRegistry();
-  return { registry, cache: new CallerCache(registry, loadConfig({ AUTH_CACHE_SECONDS: `${authCacheSeconds}` })) };
+  const config = loadConfig({ AUTH_CACHE_SECONDS: `${authCacheSeconds}` });
+  return { registry, cache: new CallerCache(registry, config, new Tallies()) };
 }
 
 describe('CallerCache', () => {

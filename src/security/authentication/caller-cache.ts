@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../../config/config.js';
+import { Tallies, type MemoryTally } from '../../kernel/tallies.js';
 import { CallerRegistry, type ClientStatus, type TenantStanding } from './caller-registry.js';
 
 /** Most clients, and most tenants, whose standing is remembered at a time. */
@@ -17,15 +18,17 @@ export class CallerCache {
   readonly #clients: Memory<ClientStatus>;
   readonly #tenants: Memory<TenantStanding>;
 
-  constructor(registry: CallerRegistry, config: Config) {
+  constructor(registry: CallerRegistry, config: Config, tallies: Tallies) {
     const milliseconds = config.authCacheSeconds * 1000;
     this.#clients = new Memory(
       (id) => registry.clientStatus(id),
       () => milliseconds,
+      tallies.memories.clients,
     );
     this.#tenants = new Memory(
       (id) => registry.tenantStatus(id),
       (status) => (status === 'unknown' ? Math.min(UNKNOWN_TENANT_MS, milliseconds) : milliseconds),
+      tallies.memories.tenants,
     );
   }
 
@@ -57,10 +60,13 @@ class Memory<Answer extends string> {
   constructor(
     private readonly ask: (key: string) => Promise<Answer>,
     private readonly millisecondsOf: (answer: Answer) => number,
+    private readonly tally: MemoryTally,
   ) {}
 
   get(key: string): Answer | Promise<Answer> {
-    return this.#kept.get(key) ?? this.#asked.get(key) ?? this.#ask(key);
+    const kept = this.#kept.get(key);
+    this.tally[kept === undefined ? 'misses' : 'hits'] += 1;
+    return kept ?? this.#asked.get(key) ?? this.#ask(key);
   }
 
   forget(key: string): void {

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../../kernel/principal.js';
+import { Tallies, type MemoryTally } from '../../kernel/tallies.js';
 
 /** Most tokens that are remembered; with all that belongs to one about 1.5 KB each. */
 const MOST_TOKENS = 10_000;
@@ -21,12 +22,21 @@ interface Entry {
 @Injectable()
 export class VerifiedTokens {
   readonly #entries = new LRUCache<string, Entry>({ max: MOST_TOKENS });
+  readonly #tally: MemoryTally;
+
+  constructor(tallies: Tallies) {
+    this.#tally = tallies.memories.tokens;
+  }
 
   find(token: string): Principal | undefined {
     const key = digest(token);
     const entry = this.#entries.get(key);
-    if (entry === undefined || entry.until > Date.now()) return entry?.principal;
-    this.#entries.delete(key);
+    if (entry !== undefined && entry.until > Date.now()) {
+      this.#tally.hits += 1;
+      return entry.principal;
+    }
+    this.#tally.misses += 1;
+    if (entry !== undefined) this.#entries.delete(key);
     return undefined;
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantScope } from '../../../kernel/scope.js';
+import { Tallies } from '../../../kernel/tallies.js';
 import { Database } from '../../../persistence/database.js';
 import { closedBy, type Standing } from '../explanation/access-reasons.js';
 import { CHECK_ACCESS, STANDINGS } from './access-checks.queries.js';
@@ -11,7 +12,10 @@ type Row = { readonly [Column in keyof Standing]: Standing[Column] | null } & { 
 /** Many answers to "may this user use that application?" at once. */
 @Injectable()
 export class AccessChecksService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly tallies: Tallies,
+  ) {}
 
   /** In the order of the checks, by one statement, so that all are of one moment. Unknown ids are refused one by one. */
   async check(scope: TenantScope, checks: readonly AccessCheck[]): Promise<AccessCheckResultsResponse> {
@@ -19,6 +23,7 @@ export class AccessChecksService {
     const rows = await this.database.queryLong<Row>(scope, CHECK_ACCESS, [scope.tenantId, users, applications]);
     const results = rows.map((row, at) => {
       const reason = refusalOf(row);
+      this.tallies.decided('application', reason ?? 'allowed');
       return { user_id: users[at] ?? '', application_id: applications[at] ?? '', allowed: reason === null, reason };
     });
     return { results };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../../../kernel/domain-error.js';
 import type { TenantScope } from '../../../kernel/scope.js';
+import { Tallies } from '../../../kernel/tallies.js';
 import { Database } from '../../../persistence/database.js';
 import { explain, type Explained } from './access-explanation.js';
 import { EXPLAIN_ACCESS, FACTS_OF_USERS } from './access-facts.queries.js';
@@ -13,7 +14,10 @@ type Row = { readonly [Column in keyof Explained]: Explained[Column] | null };
 /** By which ways users come to applications. */
 @Injectable()
 export class AccessPathsService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly tallies: Tallies,
+  ) {}
 
   /** Errors: 404 `user_not_found`, `application_not_found`. */
   async explain(scope: TenantScope, userId: string, applicationId: string): Promise<AccessExplanationResponse> {
@@ -21,7 +25,9 @@ export class AccessPathsService {
     const [row] = await this.database.query<Row>(scope, EXPLAIN_ACCESS, values);
     if (!row?.user_status) throw notFound('user', userId);
     if (!row.application_status) throw notFound('application', applicationId);
-    return { user_id: userId, application_id: applicationId, ...explain(row as Explained) };
+    const explained = explain(row as Explained);
+    this.tallies.decided('application', explained.reasons[0] ?? 'allowed');
+    return { user_id: userId, application_id: applicationId, ...explained };
   }
 
   /**

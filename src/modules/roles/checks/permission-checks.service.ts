@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { notFound } from '../../../kernel/domain-error.js';
 import { permissionsThatGive } from '../../../kernel/permissions.js';
 import type { TenantScope } from '../../../kernel/scope.js';
+import { Tallies } from '../../../kernel/tallies.js';
 import { Database } from '../../../persistence/database.js';
 import type { PermissionCheckResponse } from './dto/permission-check.response.js';
 import { CHECK_PERMISSION, EXPLAIN_PERMISSION, type ExplainedRow } from './permission-checks.queries.js';
@@ -24,7 +25,10 @@ interface CheckRow {
 /** Many answers to "may this user do that to this?" at once, by the roles that the user holds. */
 @Injectable()
 export class PermissionChecksService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly tallies: Tallies,
+  ) {}
 
   /**
    * By one statement, so that all answers are of one moment. What the tenant does not have is false, and so is everything
@@ -39,7 +43,23 @@ export class PermissionChecksService {
       permissionsThatGive(action),
       ...kinds.map((kind) => idsOf(resources, kind)),
     ];
-    if (explain) return this.#explained(scope, values, question);
+    const answer = await (explain ? this.#explained(scope, values, question) : this.#plain(scope, values, question));
+    this.#tally(answer.results);
+    return answer;
+  }
+
+  #tally(results: Readonly<Record<string, boolean>>): void {
+    const answers = Object.values(results);
+    const allowed = answers.filter(Boolean).length;
+    this.tallies.decided('permission', 'allowed', allowed);
+    this.tallies.decided('permission', 'denied', answers.length - allowed);
+  }
+
+  async #plain(
+    scope: TenantScope,
+    values: unknown[],
+    { userId, resources }: PermissionQuestion,
+  ): Promise<PermissionCheckResponse> {
     const [row] = await this.database.queryLong<CheckRow>(scope, CHECK_PERMISSION, values);
     if (!row) throw notFound('user', userId);
     const allowed = new Set(row.status === 'active' ? row.allowed : []);

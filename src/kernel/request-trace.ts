@@ -1,0 +1,7 @@
+/** The trace of one request, where traces are on. Times are those of `performance.now()`. */
+export interface RequestTrace {
+  /** 32 hexadecimal digits, as W3C Trace Context has them. */
+  readonly traceId: string;
+  /** A statement that has ended. `name` is that of the statement and never its text or its values. */
+  statement(name: string, begun: number, failed: boolean): void;
+}
