@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** What Doorlist is made of, told from the files of the repository alone. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const read = <T>(path: string): T => JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as T;
+const read = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 
 interface Manifest {
   readonly name: string;
@@ -28,8 +28,8 @@ interface Locked {
   readonly os?: string[];
 }
 
-const manifest = read<Manifest>('package.json');
-const { packages } = read<{ packages: Record<string, Locked> }>('package-lock.json');
+const manifest = read('package.json') as Manifest;
+const { packages } = read('package-lock.json') as { packages: Record<string, Locked> };
 const locked = Object.entries(packages).filter(([path]) => path !== '');
 const nameOf = (path: string): string => path.split('node_modules/').at(-1) ?? '';
 

@@ -8,6 +8,7 @@ import { urlOf, type Recorded } from './recorded-requests.js';
 /** Beyond what any list of the service takes. */
 const MANY = 20_001;
 const DEEP = 5000;
+const MARK = '@@';
 /** Beyond the longest URL of any route but one, which takes 96 KB. */
 const LONG_QUERY = 17_000;
 
@@ -20,7 +21,7 @@ export function oversizeRequests(mine: Recorded): { request: Recorded; statuses:
   });
   const long = (request: Recorded): { request: Recorded; statuses: number[] } => ({ request, statuses: [414] });
   const [noQuery, names] = [{ ...mine, query: [] }, Array.from({ length: 500 }, (_, at) => `p${at}`)];
-  const isLong = mine.template.endsWith('/permissions/check');
+  const isLong = mine.route.startsWith('GET ') && mine.template.endsWith('/permissions/check');
   const longQuery = queryPlaces(noQuery, ['p']).map((place) => place.with('x'.repeat(LONG_QUERY)));
   const deepest = `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`;
   const members = Object.fromEntries(Array.from({ length: MANY }, (_, at) => [`m${at}`, at]));
@@ -30,9 +31,14 @@ export function oversizeRequests(mine: Recorded): { request: Recorded; statuses:
     ...longQuery.map(isLong ? wrong : long),
     wrong({ ...mine, query: names.map((name) => [name, '1'] as const) }),
     ...listPlaces(mine).map((place) => wrong(place.with(Array.from({ length: MANY }, () => 'x')))),
-    ...objectPlaces(mine).map((place) => wrong(place.with('deep', JSON.parse(deepest)))),
+    ...objectPlaces(mine).map((place) => wrong(withRaw(place.with('deep', MARK), deepest))),
     ...(sendsJson ? [wrong({ ...mine, body: members }), wrong({ ...mine, body: undefined, raw: deepest })] : []),
   ];
+}
+
+/** The request with this JSON in the place of the mark; a value that deep could not be written as text here. */
+function withRaw(request: Recorded, json: string): Recorded {
+  return { ...request, body: undefined, raw: JSON.stringify(request.body).replace(`"${MARK}"`, json) };
 }
 
 /** The status and type of the answer to a body that declares one byte more than the service takes. */

@@ -53,7 +53,7 @@ export function queryPlaces(request: Recorded, names: readonly string[] = []): P
 
 /** The places of the body that hold a text, at any depth, and members of these names that it could have. */
 export function bodyPlaces(request: Recorded, names: readonly string[] = []): Place[] {
-  const { body } = request;
+  const body = request.body ?? (names.length > 0 ? {} : undefined);
   const sent: { at: Steps; text: string | null }[] = textsIn(body, []);
   const others = names
     .filter((name) => !Object.hasOwn(body as object, name))
