@@ -38,7 +38,6 @@ const AMBIGUOUS: readonly (readonly [name: string, lines: readonly string[], bod
   ['an endless chunk size', ['Transfer-Encoding: chunked'], 'ffffffffffffffffff\r\n{}\r\n0\r\n\r\n'],
   ['a chunk that is longer than it says', ['Transfer-Encoding: chunked'], '1\r\n{}\r\n0\r\n\r\n'],
   ['an endless chunk extension', ['Transfer-Encoding: chunked'], `2;${'x'.repeat(100_000)}\r\n{}\r\n0\r\n\r\n`],
-  ['two hosts', ['Host: evil.example', 'Content-Length: 0'], ''],
 ];
 
 /** Texts that headers can carry and no program should trust. */
@@ -74,7 +73,7 @@ describe('a request whose end can be read in two ways', () => {
       const bytes = headOf(tenant, lines) + body + hiddenRequest(tenant);
       const answer = await sendRaw(tenant.api.url, bytes, true);
       // An answer to the hidden one would stand behind the first.
-      const answers = 1 + (answer?.text.split('HTTP/1.1 ').length ?? 0) - 1;
+      const answers = answer?.text.split('HTTP/1.1 ').length;
       const isRefused = [400, 408, 413, 431].includes(answer?.status ?? 0);
       expect({ name, status: answer?.status, isRefused, answers }).toEqual({
         name,
@@ -115,6 +114,7 @@ describe('a header that means harm', () => {
           const told = { header, value: value.slice(0, 40), method, status: answer?.status ?? 0 };
           expect({ ...told, isSound: told.status >= 200 && told.status < 500 }).toEqual({ ...told, isSound: true });
           expect(answer!.headers['x-injected']).toBeUndefined();
+          if (told.status >= 400) expect(JSON.parse(answer!.text)).toMatchObject({ code: expect.stringMatching(/^[a-z_]+$/) });
           expect(answer!.headers['x-request-id']).toMatch(/^[\w.:-]{1,128}$/);
           expect(Object.values(answer!.headers).filter((each) => each.includes(value) && value.length > 3)).toEqual([]);
         }

@@ -30,7 +30,7 @@ export function oversizeRequests(mine: Recorded): { request: Recorded; statuses:
     ...pathPlaces(mine).map((place) => long(place.with('a'.repeat(201)))),
     ...longQuery.map(isLong ? wrong : long),
     wrong({ ...mine, query: names.map((name) => [name, '1'] as const) }),
-    ...listPlaces(mine).map((place) => wrong(place.with(Array.from({ length: MANY }, () => 'x')))),
+    ...listPlaces(mine).map((place) => wrong(place.with(Array.from({ length: MANY }, (_, at) => `x${at}`)))),
     ...objectPlaces(mine).map((place) => wrong(withRaw(place.with('deep', MARK), deepest))),
     ...(sendsJson ? [wrong({ ...mine, body: members }), wrong({ ...mine, body: undefined, raw: deepest })] : []),
   ];
