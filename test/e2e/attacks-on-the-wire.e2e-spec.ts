@@ -114,7 +114,8 @@ describe('a header that means harm', () => {
           const told = { header, value: value.slice(0, 40), method, status: answer?.status ?? 0 };
           expect({ ...told, isSound: told.status >= 200 && told.status < 500 }).toEqual({ ...told, isSound: true });
           expect(answer!.headers['x-injected']).toBeUndefined();
-          if (told.status >= 400) expect(JSON.parse(answer!.text)).toMatchObject({ code: expect.stringMatching(/^[a-z_]+$/) });
+          if (told.status >= 400)
+            expect(JSON.parse(answer!.text)).toMatchObject({ code: expect.stringMatching(/^[a-z_]+$/) });
           expect(answer!.headers['x-request-id']).toMatch(/^[\w.:-]{1,128}$/);
           expect(Object.values(answer!.headers).filter((each) => each.includes(value) && value.length > 3)).toEqual([]);
         }
