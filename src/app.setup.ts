@@ -9,7 +9,7 @@ import { limitArrival } from './http/arrival.js';
 import { MOST_HEAD_BYTES, limitUrls } from './http/long-urls.js';
 import { addHooks, requestIdOf } from './http/fastify-hooks.js';
 import type { JsonLogger } from './http/json-logger.js';
-import { answerClientError, answerFrameworkError, answerUnknownExpectation } from './http/raw-refusals.js';
+import { answerClientError, answerFrameworkError } from './http/raw-refusals.js';
 import { serveDocument } from './http/openapi/serve-document.js';
 import { OAUTH_OPERATIONS, mountOAuth } from './modules/oauth/index.js';
 import type { Persistence } from './persistence/persistence.js';
@@ -48,7 +48,6 @@ export async function createApplication(
   );
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   app.get(AllowedMethods).watch(fastify);
-  app.getHttpServer().on('checkExpectation', answerUnknownExpectation);
   addHooks(fastify, { publicUrl: issuer, serverTiming: config.serverTiming, log: logger });
   limitUrls(fastify);
   limitArrival(fastify, REQUEST_TIMEOUT_MS);

@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { newId } from '../kernel/ids.js';
@@ -36,19 +36,6 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
-
-/** RFC 9110 section 10.1.1: an Expect that is not known. Node would answer it before any hook, by 417 and not a word. */
-export function answerUnknownExpectation(request: IncomingMessage, response: ServerResponse): void {
-  const path = request.url?.split('?', 1)[0] ?? '/';
-  const refusal = raw(417, 'expectation_failed', 'Of Expect, this service knows 100-continue alone.');
-  const requestId = newId();
-  response.writeHead(errorStatus(path, refusal), {
-    'Content-Type': 'application/json; charset=utf-8',
-    'X-Request-Id': requestId,
-    Connection: 'close',
-  });
-  response.end(JSON.stringify(errorBody(path, refusal, requestId)));
 }
 
 function raw(status: number, code: string, message: string): Refusal {

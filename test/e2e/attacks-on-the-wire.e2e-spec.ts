@@ -62,7 +62,6 @@ const HEADERS = [
   'Origin',
   'X-Forwarded-Host',
   'Range',
-  'Expect',
 ];
 
 describe('a request whose end can be read in two ways', () => {

@@ -49,7 +49,6 @@ const MESSAGE_IDS: Readonly<Record<string, string>> = {
   body_too_large: 'DLE41301',
   url_too_long: 'DLE41401',
   unsupported_media_type: 'DLE41501',
-  expectation_failed: 'DLE41701',
   internal_error: 'DLE50001',
   busy: 'DLE50301',
   database_unavailable: 'DLE50302',
