@@ -2,6 +2,9 @@ import { requestText, sendRaw } from '../support/raw-http.js';
 import { storedRows } from '../support/stored-rows.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 
+// Some hundreds of connections, each of its own; and the machine may do other work.
+import.meta.jest.setTimeout(120_000);
+
 const BODY = '{"user_name":"smuggled"}';
 
 /** The head of a request that is good but for these lines, which are written as they are; the connection stays open behind it. */

@@ -24,7 +24,7 @@ export function oversizeRequests(mine: Recorded): { request: Recorded; statuses:
   const isLong = mine.route.startsWith('GET ') && mine.template.endsWith('/permissions/check');
   const longQuery = queryPlaces(noQuery, ['p']).map((place) => place.with('x'.repeat(LONG_QUERY)));
   const deepest = `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`;
-  const members = Object.fromEntries(Array.from({ length: MANY }, (_, at) => [`m${at}`, at]));
+  const members = Object.fromEntries(Array.from({ length: 2000 }, (_, at) => [`m${at}`, at]));
   const sendsJson = mine.body !== undefined;
   return [
     ...pathPlaces(mine).map((place) => long(place.with('a'.repeat(201)))),
