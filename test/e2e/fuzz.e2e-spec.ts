@@ -4,6 +4,7 @@ import { grantUsers, newEntitlement } from '../support/entitlement-steps.js';
 import { requestOf, type FuzzedRequest, type KnownIds } from '../support/fuzz-values.js';
 import { isGuarded, operationsOf, servedDocument, type PlacedOperation } from '../support/openapi-document.js';
 import { sendRaw } from '../support/raw-http.js';
+import { LEAKS, ownWords } from '../support/leaks.js';
 import { newRole } from '../support/role-steps.js';
 import { newRole as newScopedRole } from '../support/scoped-role-steps.js';
 import { surfaceOf } from '../support/surfaces.js';
@@ -17,10 +18,6 @@ const RUNS = Number(process.env.FUZZ_RUNS ?? 16);
 const TIMEOUT_MS = 60_000 + RUNS * 2000;
 
 const PERMISSION = { type: 'permission', rights: [{ name: 'region', multivalued: true, values: [] }] };
-
-/** What no answer may ever show: SQL, stacks, files, the names of what we are made of. */
-const LEAKS =
-  /\b(SELECT|INSERT|UPDATE|DELETE FROM|syntax error|relation "|violates|pg_|doorlist_(tenant|platform)|QueryFailedError|TypeError|RangeError|ECONN|FST_ERR)|\n\s+at |\/(node_modules|dist|src|home|work|var)\/|\.(js|ts):\d/;
 
 /** Everything that an operation may be called with: who calls, and ids of things that are there, of others and spare ones. */
 interface World {
@@ -138,29 +135,6 @@ async function expectSound(api: Api, request: FuzzedRequest): Promise<number> {
   expect(answer.body).toEqual(surface.body({ headers }, { status: answer.status, code, message }));
   for (const text of ownWords(surface.messagesIn(answer.body), request)) expect(text).not.toMatch(LEAKS);
   return answer.status;
-}
-
-/** What an error says by itself: the wrong values that it repeats are the fuzzer's, and some of those look like SQL. */
-function ownWords(messages: readonly string[], { path, body }: FuzzedRequest): string[] {
-  const sent = [...textsIn(body), ...path.split(/[/?&=]/).map(readable)].filter((text) => text.length > 3);
-  const longestFirst = sent.toSorted((left, right) => right.length - left.length);
-  return messages.map((message) =>
-    longestFirst.reduce((rest, text) => rest.replaceAll(text, ''), message.split(', not ')[0]!),
-  );
-}
-
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value, JSON.stringify(value).slice(1, -1)];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => [name, ...textsIn(inner)]);
-}
-
-function readable(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 function isFuzzed(document: Parameters<typeof isGuarded>[0], { operation, path }: PlacedOperation): boolean {

@@ -1,9 +1,10 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CompactSign, SignJWT, UnsecuredJWT, decodeJwt, importJWK, type JWK, type JWTPayload } from 'jose';
+import type { JWTPayload } from 'jose';
 import { Api, type ApiAnswer } from '../support/api.js';
+import { Forge, encode, strangerJwk } from '../support/forged-tokens.js';
 import { sendRaw } from '../support/raw-http.js';
 import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
@@ -11,13 +12,11 @@ import { workerState } from '../support/test-state.js';
 
 type Changes = Readonly<Record<string, unknown>>;
 
-/** A tenant of the test, the claims of a good token of its caller, and the service's own key. */
+/** A tenant of the test, what forges the token of its caller, and the service's own key. */
 let tenant: TestTenant;
-let good: JWTPayload;
-let key: JWK & { kid: string };
+let forge: Forge;
+let key: Forge['key'];
 
-const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const strangerJwk = { ...stranger.publicKey.export({ format: 'jwk' }), kid: 'evil', alg: 'RS256', use: 'sig' };
 const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 /** Where headers of tokens point to; nobody must ever come here. */
@@ -27,9 +26,8 @@ let visits = 0;
 
 beforeAll(async () => {
   tenant = await newTenant();
-  good = decodeJwt(tenant.api.token!);
-  const [row] = await sql<{ private_jwk: JWK & { kid: string } }>('SELECT private_jwk FROM signing_keys');
-  key = row!.private_jwk;
+  forge = await Forge.of(tenant.api.token!);
+  ({ key } = forge);
   trap = createServer((_request, response) => {
     visits += 1;
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [strangerJwk] }));
@@ -44,44 +42,12 @@ afterAll(async () => {
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
-/** The good claims with changes; what is changed to undefined is left out. */
-function claims(changes: Changes = {}): JWTPayload {
-  return JSON.parse(JSON.stringify({ ...good, ...changes })) as JWTPayload;
-}
-
-/** A token with the service's own signature: what it says is all that can be wrong with it. */
-async function own(changes: Changes = {}, header: Changes = {}): Promise<string> {
-  const alg = (header.alg as string | undefined) ?? 'RS256';
-  const protectedHeader = JSON.parse(JSON.stringify({ alg, typ: 'at+jwt', kid: key.kid, ...header })) as {
-    alg: string;
-  };
-  const payload = new TextEncoder().encode(JSON.stringify(claims(changes)));
-  const { kty, n, e, d, p, q, dp, dq, qi } = key;
-  const secret = await importJWK({ kty, n, e, d, p, q, dp, dq, qi }, alg);
-  return new CompactSign(payload).setProtectedHeader(protectedHeader).sign(secret);
-}
-
-/** A token of a stranger's key, with any header. */
-async function strange(header: Changes, signer = stranger.privateKey, alg = 'RS256'): Promise<string> {
-  return new SignJWT(claims()).setProtectedHeader({ alg, typ: 'at+jwt', kid: key.kid, ...header }).sign(signer);
-}
-
-/** A token whose secret is what everybody can read of the service's key: the confusion of RS256 with HS256. */
-async function confused(secret: string | Uint8Array, alg = 'HS256', header: Changes = {}): Promise<string> {
-  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret;
-  return new SignJWT(claims()).setProtectedHeader({ alg, typ: 'at+jwt', kid: key.kid, ...header }).sign(bytes);
-}
-
-function publicKey() {
-  return createPublicKey({ key: { kty: 'RSA', n: key.n!, e: key.e! }, format: 'jwk' });
-}
-
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-/** The parts of a good token. */
-function parts(): [string, string, string] {
-  return tenant.api.token!.split('.') as [string, string, string];
-}
+const claims = (changes?: Changes): JWTPayload => forge.claims(changes);
+const own: Forge['own'] = (...given) => forge.own(...given);
+const strange: Forge['strange'] = (...given) => forge.strange(...given);
+const confused: Forge['confused'] = (...given) => forge.confused(...given);
+const publicKey = (): KeyObject => forge.publicKey();
+const parts = (): [string, string, string] => forge.parts;
 
 async function call(authorization?: string): Promise<ApiAnswer> {
   const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
@@ -181,7 +147,7 @@ describe('the claims of a token with our own signature', () => {
 
 describe('a forged token', () => {
   it.each<[string, () => string | Promise<string>]>([
-    ['alg none', () => new UnsecuredJWT(claims()).encode()],
+    ['alg none', () => forge.unsecured()],
     ['alg none with our kid', () => `${encode({ alg: 'none', typ: 'at+jwt', kid: key.kid })}.${encode(claims())}.`],
     ['alg None', () => `${encode({ alg: 'None', typ: 'at+jwt', kid: key.kid })}.${encode(claims())}.x`],
     [

@@ -29,11 +29,14 @@ export async function startDoorlist(env: Readonly<Record<string, string>>): Prom
       child.kill('SIGKILL');
       reject(new Error(`The service did not listen in time:\n${output()}`));
     }, START_TIMEOUT_MS);
-    child.stdout?.on('data', () => {
+    const look = (): void => {
       if (!output().includes('is listening')) return;
+      // What it prints from now on is not searched again and again.
+      child.stdout?.off('data', look);
       clearTimeout(timer);
       resolve();
-    });
+    };
+    child.stdout?.on('data', look);
     void ended.then((code) => {
       clearTimeout(timer);
       reject(new Error(`The service ended with ${String(code)} before it listened:\n${output()}`));

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 
 /** The files that take longest, the longest first; most of them start processes, which the size of a file does not tell. */
 const LONGEST = [
+  'attacks',
   'rolling-restart',
   'access-property',
   'life-cycle',

@@ -4,7 +4,7 @@ import { OIDCProviderError } from 'oidc-provider/lib/helpers/errors.js';
 import { Provider } from 'oidc-provider/lib/provider.js';
 import { DomainError } from '../../kernel/domain-error.js';
 import type { CallerRegistry } from '../../security/authentication/index.js';
-import { isSecret, type ClientDirectory, type KnownClient } from '../api-clients/index.js';
+import { isSecret, tenantOfClientId, type ClientDirectory, type KnownClient } from '../api-clients/index.js';
 import { CLIENT_AUTH_METHODS } from './discovery-document.js';
 
 /** Our own members of a client's metadata, which the library hands back unchanged. */
@@ -52,10 +52,13 @@ class TemporarilyUnavailable extends OIDCProviderError {
 export function clientAdapter(directory: ClientDirectory, registry: CallerRegistry): (model: string) => Adapter {
   const find = async (clientId: string): Promise<AdapterPayload> => {
     try {
-      const client = await directory.find(clientId);
-      if (client?.status !== 'active') return NOBODY;
-      const tenant = client.tenantId === null ? 'active' : await registry.tenantStatus(client.tenantId);
-      return tenant === 'active' ? metadataOf(client) : NOBODY;
+      const tenantId = tenantOfClientId(clientId);
+      // Both are asked for whatever the first answers: an unknown client must not be told from a known one by its time.
+      const [client, tenant] = await Promise.all([
+        directory.find(clientId),
+        tenantId === null ? 'active' : registry.tenantStatus(tenantId),
+      ]);
+      return client?.status === 'active' && tenant === 'active' ? metadataOf(client) : NOBODY;
     } catch (error) {
       throw error instanceof DomainError && error.kind === 'unavailable' ? new TemporarilyUnavailable(error) : error;
     }
