@@ -1,5 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
-import { CallerRegistry, type ClientStatus, type TenantStatus } from '../../security/authentication/index.js';
+import { CallerRegistry, type ClientStatus, type TenantStanding } from '../../security/authentication/index.js';
 import type { ClientDirectory, KnownClient } from '../api-clients/index.js';
 import { clientAdapter } from './client-adapter.js';
 
@@ -12,7 +12,7 @@ class AskedDatabase extends CallerRegistry {
 
   constructor(
     private readonly client: KnownClient | null,
-    private readonly tenant: TenantStatus,
+    private readonly tenant: TenantStanding,
   ) {
     super();
   }
@@ -28,7 +28,7 @@ class AskedDatabase extends CallerRegistry {
     throw new Error('The token endpoint looks for the client itself.');
   }
 
-  override tenantStatus(id: string): Promise<TenantStatus> {
+  override tenantStatus(id: string): Promise<TenantStanding> {
     this.asked.push(`tenant ${id}`);
     return Promise.resolve(this.tenant);
   }
@@ -48,7 +48,7 @@ function clientOf(tenantId: string | null, status: 'active' | 'revoked' = 'activ
 async function found(
   clientId: string,
   client: KnownClient | null,
-  tenant: TenantStatus,
+  tenant: TenantStanding,
 ): Promise<{ asked: string[]; metadata: AdapterPayload }> {
   const database = new AskedDatabase(client, tenant);
   const metadata = await clientAdapter(database.directory, database)('Client').find(clientId);
