@@ -28,8 +28,7 @@ export async function startService(
 ): Promise<RunningService> {
   const port = config.port === 0 ? await freePort(config.host).catch(listenFailure) : config.port;
   const url = config.publicUrl ?? `http://${hostInUrls(config.host)}:${port}`;
-  const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
-  const persistence = await openPersistence(engine, config, ENTITIES, onLost).catch(databaseFailure);
+  const persistence = await openPersistence(engine, config, ENTITIES, logger).catch(databaseFailure);
   const app = await createApplication(config, url, persistence, logger).catch(async (error: unknown) => {
     await persistence.close();
     throw error;

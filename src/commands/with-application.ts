@@ -12,10 +12,8 @@ export async function withApplication<T>(
   { config, logger }: CommandContext,
   work: (app: INestApplicationContext) => Promise<T>,
 ): Promise<T> {
-  const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
-  const persistence = await openPersistence(engineFor(config, logger, true), config, ENTITIES, onLost).catch(
-    databaseFailure,
-  );
+  const engine = engineFor(config, logger, true);
+  const persistence = await openPersistence(engine, config, ENTITIES, logger).catch(databaseFailure);
   const issuer = config.publicUrl ?? 'http://localhost';
   const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, issuer, persistence), { logger });
   try {

@@ -10,9 +10,11 @@ export abstract class Config implements Settings {
   abstract readonly publicUrl: string | null;
   abstract readonly databaseUrl: string | null;
   abstract readonly dataDir: string;
+  abstract readonly databaseReplicaUrls: Settings['databaseReplicaUrls'];
   abstract readonly databasePoolSize: number;
   abstract readonly databasePipelines: number;
   abstract readonly databasePreparedStatements: boolean;
+  abstract readonly databasePooler: boolean;
   abstract readonly statementTimeoutMs: number;
   abstract readonly filterTimeoutMs: number;
   abstract readonly lockTimeoutMs: number;

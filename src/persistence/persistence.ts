@@ -5,14 +5,17 @@ import { CursorCodec } from '../kernel/cursor.js';
 import { PlatformScope, SYSTEM_ACTOR } from '../kernel/scope.js';
 import { BulkConnections } from './bulk/index.js';
 import { connectionConfig, dataSourceFor, type EntityClass } from './data-source.js';
+import { limitsOf } from './database-role.js';
 import { Database } from './database.js';
-import { EngineError, type ConnectionOptions, type DatabaseEngine } from './engines/index.js';
+import { EngineError, type DatabaseEngine } from './engines/index.js';
 import { migrateDatabase } from './migrator.js';
 import { Paginator } from './paginator.js';
 import { ExclusiveConnections } from './pipeline/exclusive-connections.js';
-import { PipelinePool } from './pipeline/pipeline-pool.js';
+import type { Replicas } from './replicas/replicas.js';
+import { Servers, sendOptions } from './servers.js';
 import { statement } from './statement.js';
 import { UnitOfWork } from './unit-of-work.js';
+import type { WatchLog } from './watch/database-watch.js';
 
 const MAKE_SECRET = statement(
   'persistence.make_secret',
@@ -28,39 +31,44 @@ export interface Persistence {
   readonly unitOfWork: UnitOfWork;
   readonly paginator: Paginator;
   readonly bulk: BulkConnections;
+  readonly replicas: Replicas;
   close(): Promise<void>;
 }
+
+/** Where is reported what happens to the connections; a pino logger fits as it is. */
+type PersistenceLog = WatchLog;
 
 /** Starts the engine, brings the schema up to date and opens the doors. Closes all again where a step fails. */
 export async function openPersistence(
   engine: DatabaseEngine,
   config: Config,
   entities: readonly EntityClass[],
-  onConnectionLost: (error: Error) => void,
+  log: PersistenceLog,
 ): Promise<Persistence> {
   const connection = await engine.start();
-  const dataSource = dataSourceFor(connection, config, entities);
+  const servers = new Servers(connection, config, log);
+  const dataSource = dataSourceFor(connection, config, entities, servers.primarySockets);
   try {
     await dataSource.initialize();
     await requireVersion(dataSource);
     await migrateDatabase(connection, config);
-    const unitOfWork = new UnitOfWork(dataSource);
-    const lanes = (): PipelinePool => lanesOf(connection, config, onConnectionLost);
-    const pipelines = { quick: lanes(), long: lanes() };
-    const database = new Database(
-      dataSource,
-      pipelines,
-      new ExclusiveConnections(dataSource, config.databasePreparedStatements),
+    const unitOfWork = new UnitOfWork(dataSource, limitsOf(config));
+    const { pipelines, replicas } = servers;
+    const exclusive = new ExclusiveConnections(dataSource, sendOptions(config));
+    const database = new Database(dataSource, pipelines, exclusive, replicas);
+    const bulk = new BulkConnections(
+      connectionConfig(connection, config, servers.primarySockets),
+      config.databasePooler,
     );
-    const bulk = new BulkConnections(connectionConfig(connection, config));
     const close = async (): Promise<void> => {
       bulk.close();
-      await Promise.all([pipelines.quick.close(), pipelines.long.close()]);
+      await servers.close();
       await dataSource.destroy();
       await engine.stop();
     };
     const paginator = paginatorFor(database, dataSource, config, await cursorSecret(unitOfWork));
-    return { engine, dataSource, database, unitOfWork, paginator, bulk, close };
+    servers.watch();
+    return { engine, dataSource, database, unitOfWork, paginator, bulk, replicas, close };
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     await engine.stop();
@@ -71,11 +79,6 @@ export async function openPersistence(
 function paginatorFor(database: Database, dataSource: DataSource, config: Config, secret: Buffer): Paginator {
   const filterTimeoutMs = Math.min(config.filterTimeoutMs, config.statementTimeoutMs);
   return new Paginator(database, dataSource, new CursorCodec(secret), filterTimeoutMs);
-}
-
-function lanesOf(connection: ConnectionOptions, config: Config, onLost: (error: Error) => void): PipelinePool {
-  const { databasePipelines: lanes, databasePreparedStatements: prepared } = config;
-  return new PipelinePool(connectionConfig(connection, config), { lanes, prepared, onLost });
 }
 
 /** Row-level security, generated identities and NULLS handling as we use them are tested from this version on. */

@@ -9,6 +9,7 @@ import { ServerEngine, type DatabaseEngine } from '../../src/persistence/engines
 import { migrateDatabase } from '../../src/persistence/migrator.js';
 import { urlOf } from './database-url.js';
 import { startDoorlist } from './doorlist-process.js';
+import { startPooler } from './pooler.js';
 import { running } from './running.js';
 import { PLATFORM_CLIENT, STATE_VARIABLE, type TestState } from './test-state.js';
 
@@ -31,6 +32,8 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
   await inDatabase(adminUrl, `CREATE DATABASE ${templateName}`);
   running.databases.push(templateName);
   await migrateTemplate(urlOf(connection, templateName));
+  // The tests look into the database directly; the services reach it through the pooler.
+  if (process.env.TEST_POOLER === 'pgbouncer') running.pooler = await startPooler(adminUrl, folder);
   const workers: { url: string; databaseUrl: string }[] = [];
   for (let worker = 1; worker <= options.maxWorkers; worker += 1) {
     const name = `${templateName}_${worker}`;

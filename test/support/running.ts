@@ -6,6 +6,7 @@ export const running: {
   folder: string | null;
   adminUrl: string | null;
   engine: DatabaseEngine | null;
+  pooler: { stop(): Promise<void> } | null;
   readonly databases: string[];
   readonly services: DoorlistProcess[];
-} = { folder: null, adminUrl: null, engine: null, databases: [], services: [] };
+} = { folder: null, adminUrl: null, engine: null, pooler: null, databases: [], services: [] };

@@ -1,9 +1,9 @@
 import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { AnyScope } from '../../kernel/scope.js';
-import { scopeValues } from '../database-role.js';
+import { isConnectionLoss } from '../database-errors.js';
 import type { Statement } from '../statement.js';
-import { sendScoped } from './scoped-query.js';
+import { sendScoped, type SendOptions } from './scoped-query.js';
 import { isStaleStatement } from './stale-statement.js';
 
 interface Lane {
@@ -23,18 +23,21 @@ export class PipelinePool {
 
   constructor(
     private readonly connection: pg.ClientConfig,
-    private readonly options: { lanes: number; prepared: boolean; onLost: (error: Error) => void },
+    private readonly options: SendOptions & { lanes: number; onLost: (error: Error) => void },
   ) {
     this.#lanes = Array.from({ length: options.lanes }, () => ({ client: null, connecting: null, waiting: 0 }));
   }
 
-  /** Runs one statement in `scope` on the least busy connection. Rejects with pg's own error. */
+  /**
+   * Runs one statement in `scope` on the least busy connection, and once more where that connection was lost: what runs
+   * here reads, or may be done twice. Rejects with pg's own error.
+   */
   async execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     scope.statements += 1;
     try {
       return await this.#run(scope, statement, values);
     } catch (error) {
-      if (!isStaleStatement(error)) throw error;
+      if (!isStaleStatement(error) && !isConnectionLoss(error)) throw error;
       return this.#run(scope, statement, values);
     }
   }
@@ -71,7 +74,7 @@ export class PipelinePool {
 
   #send(client: pg.Client, scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     this.#gather(client);
-    return sendScoped(client, scopeValues(scope), statement, { values, prepared: this.options.prepared });
+    return sendScoped(client, scope, statement, values, this.options);
   }
 
   #leastBusy(): Lane {
