@@ -4,12 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from './doorlist-process.js';
-
-/** Where services find the pooler in place of the server, as `host:port`. */
-const POOLER_VARIABLE = 'DOORLIST_TEST_POOLER';
-
-/** Settings of a service behind it: PgBouncer before 1.21 keeps no prepared statements. */
-const BEHIND_A_POOLER = { DATABASE_POOLER: 'true', DATABASE_PREPARED_STATEMENTS: 'false' };
+import { POOLER_VARIABLE, serverOf } from './through-pooler.js';
 
 /** Starts a PgBouncer in transaction mode, with one connection a database, in front of the server at `url`. */
 export async function startPooler(url: string, folder: string): Promise<{ stop(): Promise<void> }> {
@@ -43,23 +38,13 @@ export async function startPooler(url: string, folder: string): Promise<{ stop()
   server.searchParams.delete('host');
   server.host = `127.0.0.1:${port}`;
   await Promise.race([answers(server.href), ended.then(() => Promise.reject(new Error('PgBouncer ended.')))]);
-  process.env[POOLER_VARIABLE] = `127.0.0.1:${port}`;
+  process.env[POOLER_VARIABLE] = JSON.stringify({ server: serverOf(new URL(url)), pooler: `127.0.0.1:${port}` });
   return {
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
     },
   };
-}
-
-/** The variables of a service, with the pooler in place of the server where the run has one. */
-export function throughPooler(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const pooler = process.env[POOLER_VARIABLE];
-  if (pooler === undefined || env.DATABASE_URL === undefined || !URL.canParse(env.DATABASE_URL)) return env;
-  const url = new URL(env.DATABASE_URL);
-  url.searchParams.delete('host');
-  url.host = pooler;
-  return { ...env, ...BEHIND_A_POOLER, DATABASE_URL: url.href };
 }
 
 async function answers(url: string): Promise<void> {
