@@ -17,7 +17,7 @@ const STATEMENT_TIMEOUT = '57014';
 const DISK_FULL = '53100';
 /** The connection ended, or the server ended the session: the open transaction is gone with it. */
 const LOST_CODE = /^(08|57P0[12])|^(ECONNRESET|EPIPE|ETIMEDOUT)/;
-const LOST_MESSAGE = /Connection terminated|not queryable|Query runner already released/i;
+const LOST_MESSAGE = /Connection terminated|not queryable|already released/i;
 const UNANSWERED_MESSAGE =
   /timeout expired|timeout exceeded when trying to connect|Query read timeout|is closed|calling end on the pool/;
 

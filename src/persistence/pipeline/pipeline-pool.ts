@@ -29,16 +29,17 @@ export class PipelinePool {
   }
 
   /**
-   * Runs one statement in `scope` on the least busy connection, and once more where that connection was lost: what runs
-   * here reads, or may be done twice. Rejects with pg's own error.
+   * Runs one statement in `scope` on the least busy connection, and on another where that was lost: what runs here reads,
+   * or may be done twice. All may have been lost at once, so each is tried. Rejects with pg's own error.
    */
   async execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     scope.statements += 1;
-    try {
-      return await this.#run(scope, statement, values);
-    } catch (error) {
-      if (!isStaleStatement(error) && !isConnectionLoss(error)) throw error;
-      return this.#run(scope, statement, values);
+    for (let left = this.#lanes.length; ; left -= 1) {
+      try {
+        return await this.#run(scope, statement, values);
+      } catch (error) {
+        if (left === 0 || !(isStaleStatement(error) || isConnectionLoss(error))) throw error;
+      }
     }
   }
 
