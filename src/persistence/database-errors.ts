@@ -12,7 +12,8 @@ const RETRY_SAFE = new Set(['40001', '40P01']); // serialization_failure, deadlo
 const LOCK_TIMEOUT = '55P03';
 const CONSTRAINT_CLASS = '23';
 /** Classes and codes of PostgreSQL and of sockets that say: not now. 25006 is a primary that has become a replica. */
-const UNANSWERED = /^(08|57P0|53|58|55000|25006)|^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_)/;
+const UNANSWERED =
+  /^(08|57P0|53|58|55000|25006)|^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_)/;
 const STATEMENT_TIMEOUT = '57014';
 const DISK_FULL = '53100';
 /** The connection ended, or the server ended the session: the open transaction is gone with it. */

@@ -49,7 +49,12 @@ const WRONG: Readonly<Record<keyof typeof SETTINGS, readonly [form: string, ...v
     `postgresql://u:${SECRET}@h:99999/db`,
   ],
   dataDir: ['text of 1 to 4096 characters without control characters', 'a\nb', 'x'.repeat(4097)],
-  databaseReplicaUrls: [DATABASE, `mysql://u:${SECRET}@h/db`, `postgresql://h/db,u:${SECRET}@h/db`, 'postgresql://h/db,'],
+  databaseReplicaUrls: [
+    DATABASE,
+    `mysql://u:${SECRET}@h/db`,
+    `postgresql://h/db,u:${SECRET}@h/db`,
+    'postgresql://h/db,',
+  ],
   databasePoolSize: ['a whole number from 1 to 500', '0', '501', 'many', '1e2'],
   databasePipelines: ['a whole number from 1 to 100', '0', '101', ''.padEnd(3), '0x10'],
   databasePreparedStatements: [FLAG, 'yes', '1', 'TRUE', 'false '],

@@ -144,7 +144,7 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
   it('a server without free connections is 503, and well once there are some', async () => {
     await cluster.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'doorlist'`);
     const taken: pg.Client[] = [];
-    for (let full = false; !full; ) {
+    for (let full = false; !full;) {
       const client = new pg.Client({ connectionString: cluster.url() });
       client.on('error', () => undefined);
       await client.connect().then(
@@ -220,12 +220,16 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
         operations: users.map((userId) => ({ op: 'add', user_id: userId })),
       }),
     );
-    const nested = groups.slice(1).map((id, index) => mine.api.put(`${tenant.path}/groups/${groups[index]!}/groups/${id}`));
+    const nested = groups
+      .slice(1)
+      .map((id, index) => mine.api.put(`${tenant.path}/groups/${groups[index]!}/groups/${id}`));
     const tokens = Array.from({ length: 20 }, () => tokenOf(second.url, client.id, client.secret));
     await Promise.race([...bulk, ...nested]);
     await second.stop('SIGKILL');
     const answered = await Promise.allSettled([...bulk, ...nested]);
-    const issued = (await Promise.allSettled(tokens)).flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const issued = (await Promise.allSettled(tokens)).flatMap((each) =>
+      each.status === 'fulfilled' ? [each.value] : [],
+    );
     expect(await upload.answer).toBeNull();
 
     for (const [index, id] of applications.entries()) {

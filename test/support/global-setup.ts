@@ -12,6 +12,7 @@ import { startDoorlist } from './doorlist-process.js';
 import { startPooler } from './pooler.js';
 import { running } from './running.js';
 import { PLATFORM_CLIENT, STATE_VARIABLE, type TestState } from './test-state.js';
+import { POOLER_VARIABLE, serverOf } from './through-pooler.js';
 
 /**
  * Makes what the end-to-end tests speak to: a PostgreSQL (embedded, or the server that DATABASE_URL names), a migrated
@@ -33,7 +34,11 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
   running.databases.push(templateName);
   await migrateTemplate(urlOf(connection, templateName));
   // The tests look into the database directly; the services reach it through the pooler.
-  if (process.env.TEST_POOLER === 'pgbouncer') running.pooler = await startPooler(adminUrl, folder);
+  if (process.env.TEST_POOLER === 'pgbouncer') {
+    running.pooler = await startPooler(adminUrl, folder);
+    const stands = { server: serverOf(new URL(adminUrl)), pooler: running.pooler.host };
+    process.env[POOLER_VARIABLE] = JSON.stringify(stands);
+  }
   const workers: { url: string; databaseUrl: string }[] = [];
   for (let worker = 1; worker <= options.maxWorkers; worker += 1) {
     const name = `${templateName}_${worker}`;

@@ -33,7 +33,7 @@ export class Load {
 
   /** Waits until `count` more requests were answered. */
   async more(count: number): Promise<void> {
-    for (const until = this.sent.length + count; this.sent.length < until; ) await sleep(10);
+    for (const until = this.sent.length + count; this.sent.length < until;) await sleep(10);
   }
 
   /** Waits for an answered read and an answered write that began after now; how long that took, in milliseconds. */

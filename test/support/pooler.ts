@@ -1,13 +1,24 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from './doorlist-process.js';
-import { POOLER_VARIABLE, serverOf } from './through-pooler.js';
+
+/** Why tests of the pooler cannot run on this machine; null where they can. */
+export const NO_POOLER = spawnSync('pgbouncer', ['--version']).status === 0 ? null : 'there is no pgbouncer';
+
+/** A running PgBouncer. */
+export interface Pooler {
+  /** `host:port` */
+  readonly host: string;
+  /** The database of the server's URL, through it. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
 
 /** Starts a PgBouncer in transaction mode, with one connection a database, in front of the server at `url`. */
-export async function startPooler(url: string, folder: string): Promise<{ stop(): Promise<void> }> {
+export async function startPooler(url: string, folder: string): Promise<Pooler> {
   const port = await freePort();
   const server = new URL(url);
   const host = server.searchParams.get('host') ?? server.hostname;
@@ -38,8 +49,9 @@ export async function startPooler(url: string, folder: string): Promise<{ stop()
   server.searchParams.delete('host');
   server.host = `127.0.0.1:${port}`;
   await Promise.race([answers(server.href), ended.then(() => Promise.reject(new Error('PgBouncer ended.')))]);
-  process.env[POOLER_VARIABLE] = JSON.stringify({ server: serverOf(new URL(url)), pooler: `127.0.0.1:${port}` });
   return {
+    host: `127.0.0.1:${port}`,
+    url: server.href,
     stop: async () => {
       child.kill('SIGTERM');
       await ended;

@@ -6,6 +6,8 @@ import { WatchedSockets } from './watched-sockets.js';
 const PAUSE_MS = 400;
 /** Longest wait for the answer. With the pause, a server that falls silent is given up within 1.5 seconds. */
 const ANSWER_MS = 1000;
+/** Longest time until its connection is open, in milliseconds. */
+const CONNECT_MS = 5000;
 /** The wait is counted in steps, so that a process that was itself held up does not take its own pause for silence. */
 const STEP_MS = 100;
 /** So long after the last traffic nobody can be waiting, and nothing is asked; longer than any limit of a statement. */
@@ -58,8 +60,9 @@ export class DatabaseWatch {
   async #run(): Promise<void> {
     // Opening a connection may take a busy machine longer than any answer over one that is open.
     await this.#ask();
-    while (!this.#stopped) {
+    for (;;) {
       await sleep(PAUSE_MS, undefined, { ref: false });
+      if (this.#stopped) return;
       if (this.#isSilent || this.#isBusy()) await this.#look();
     }
   }
@@ -100,7 +103,7 @@ export class DatabaseWatch {
   }
 
   #connect(): Probe {
-    const client = new pg.Client({ ...this.connection, connectionTimeoutMillis: 0 });
+    const client = new pg.Client({ ...this.connection, connectionTimeoutMillis: CONNECT_MS });
     const probe = { client, ready: client.connect() };
     client.on('error', () => this.#discard(probe));
     this.#probe = probe;
