@@ -1,9 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
-import { ConsistencyInterceptor } from './http/consistency.interceptor.js';
+import { ConsistencyGuard } from './http/consistency.js';
 import { AllExceptionsFilter } from './http/errors/exception.filter.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { StrayQueryGuard } from './http/stray-query.guard.js';
@@ -59,10 +59,10 @@ export class AppModule {
         AllowedMethods,
         { provide: APP_FILTER, useClass: AllExceptionsFilter },
         { provide: APP_PIPE, useClass: RequestValidationPipe },
-        { provide: APP_INTERCEPTOR, useClass: ConsistencyInterceptor },
-        // In this order: who calls, what the call may touch, and then what it says.
+        // In this order: who calls, what the call may touch, and then what it says of what it has seen, and of the rest.
         { provide: APP_GUARD, useExisting: JwtAuthGuard },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: ConsistencyGuard },
         { provide: APP_GUARD, useClass: StrayQueryGuard },
       ],
     };

@@ -5,6 +5,7 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { acceptJsonOnly } from './http/body-parser.js';
+import { answerTokens } from './http/consistency.js';
 import { limitArrival } from './http/arrival.js';
 import { MOST_HEAD_BYTES, limitUrls } from './http/long-urls.js';
 import { addHooks, requestIdOf } from './http/fastify-hooks.js';
@@ -49,6 +50,7 @@ export async function createApplication(
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   app.get(AllowedMethods).watch(fastify);
   addHooks(fastify, { publicUrl: issuer, serverTiming: config.serverTiming, log: logger });
+  if (config.databaseReplicaUrls.length > 0) answerTokens(fastify, persistence.replicas);
   limitUrls(fastify);
   limitArrival(fastify, REQUEST_TIMEOUT_MS);
   acceptJsonOnly(fastify);

@@ -5,7 +5,7 @@ import type { AnyScope } from './scope.js';
  * has come so far. It names a moment of the database and is good for every tenant.
  */
 export abstract class Consistency {
-  /** The token of all that is committed by now; null where there are no replicas, or where the database cannot say. */
+  /** The token of all that is committed by now; null where the database cannot say. */
   abstract tokenNow(scope: AnyScope): Promise<string | null>;
 
   /** Lets the reads of this scope be answered by a replica that has come as far as the token says. Errors: 400. */

@@ -45,10 +45,13 @@ export class Database {
   }
 
   async #read<Row>(scope: AnyScope, statement: Statement, values: unknown[], lane: Lane): Promise<Row[]> {
-    const answer = await this.replicas.read(scope, statement, values, lane).catch((error: unknown) => {
-      throw toDomainError(error);
-    });
-    return answer ? (answer.rows as Row[]) : this.#in<Row>(scope, statement, values, this.pipelines[lane]);
+    if (this.replicas.mayAnswer(scope)) {
+      const answer = await this.replicas.read(scope, statement, values, lane).catch((error: unknown) => {
+        throw toDomainError(error);
+      });
+      if (answer) return answer.rows as Row[];
+    }
+    return this.#in<Row>(scope, statement, values, this.pipelines[lane]);
   }
 
   async #in<Row>(
@@ -76,7 +79,8 @@ export class Database {
       query: async (text: string, values: unknown[] = []) => {
         try {
           const statement = { name: statementNameOf(text), text };
-          const answer = await this.replicas.read(scope, statement, values, 'quick');
+          const mayAnswer = this.replicas.mayAnswer(scope);
+          const answer = mayAnswer ? await this.replicas.read(scope, statement, values, 'quick') : null;
           return answer ?? (await this.pipelines.quick.execute(scope, statement, values));
         } catch (error) {
           throw toDomainError(error);

@@ -30,7 +30,6 @@ export class Replicas extends Consistency {
   }
 
   override async tokenNow(scope: AnyScope): Promise<string | null> {
-    if (this.replicas.length === 0) return null;
     try {
       const { rows } = await this.primary.quick.execute(scope, WRITTEN, []);
       return tokenOf(positionOf((rows[0] as { lsn: string }).lsn));
@@ -41,13 +40,19 @@ export class Replicas extends Consistency {
   }
 
   override require(scope: AnyScope, token: string): void {
-    this.#readings.set(scope, { position: positionIn(token) });
+    const position = positionIn(token);
+    if (this.replicas.length > 0) this.#readings.set(scope, { position });
+  }
+
+  /** Whether `read` is to be asked: told at once, because nearly every read is one of the primary. */
+  mayAnswer(scope: AnyScope): boolean {
+    return this.#readings.has(scope) && scope.transaction === null;
   }
 
   /** The answer of a replica, or null where the primary is to be asked. Rejects with pg's own error. */
   async read(scope: AnyScope, read: Statement, values: unknown[], lane: Lane): Promise<QueryResult | null> {
     const reading = this.#readings.get(scope);
-    if (!reading || this.replicas.length === 0 || scope.transaction !== null) return null;
+    if (!reading) return null;
     const source = await (reading.source ??= this.#choose(reading.position));
     if (source === null) return null;
     try {
