@@ -27,8 +27,10 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
   let service: DoorlistProcess;
   let tenant: TestTenant;
 
-  const start = (env: Record<string, string> = {}): Promise<DoorlistProcess> =>
-    startDoorlist({
+  const started: DoorlistProcess[] = [];
+
+  async function start(env: Record<string, string> = {}): Promise<DoorlistProcess> {
+    const made = await startDoorlist({
       DATABASE_URL: cluster.url(),
       PUBLIC_URL,
       BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id,
@@ -39,6 +41,9 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
       DATABASE_POOL_SIZE: '4',
       ...env,
     });
+    started.push(made);
+    return made;
+  }
 
   beforeAll(async () => {
     cluster = await OwnCluster.make();
@@ -48,7 +53,7 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
   });
 
   afterAll(async () => {
-    await service.stop('SIGKILL');
+    await Promise.all(started.map((each) => each.stop('SIGKILL')));
     await cluster.remove();
     clock.remove();
   });
