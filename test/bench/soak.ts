@@ -7,6 +7,8 @@ import { rowsFor } from './rows.js';
 
 /** How long one burst of the load lasts; memory is looked at behind each. */
 const BURST_SECONDS = 5;
+/** Each burst has writers of its own, for the one before may have ended between assign and unassign; there are so many. */
+const BURSTS_OF_WRITERS = 240;
 /** The part of the run, from its begin, in which a service still fills what it keeps. */
 const WARM_UP = 0.3;
 
@@ -37,7 +39,7 @@ export async function measureSoak(environment: Environment, seconds: number): Pr
   const began = performance.now();
   for (let burst = 0; performance.now() - began < seconds * 1000; burst += 1) {
     const connections: (readonly DrivenRequest[])[] = reads.flatMap((row) => row.connectionsOf(burst).slice(0, 4));
-    connections.push(...(writes?.connectionsOf(burst % 2).slice(0, 8) ?? []));
+    connections.push(...(writes?.connectionsOf(burst % BURSTS_OF_WRITERS).slice(0, 8) ?? []));
     const order = { url: environment.doorlist.url, token: caller.token, seconds: BURST_SECONDS, connections };
     const report = await environment.driver.ask<DriverReport>(order);
     const memory = await residentMegabytes(environment.doorlist.pid);

@@ -20,6 +20,7 @@ const WEIGHT = 9000;
 const folder = mkdtempSync(join(tmpdir(), 'doorlist-disk-'));
 const mounted =
   spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=0711`, 'doorlist-test', folder]).status === 0;
+// eslint-disable-next-line no-restricted-syntax -- only root can mount a small disk; the name of the tests says so
 const withDisk = mounted ? describe : describe.skip;
 
 afterAll(() => {

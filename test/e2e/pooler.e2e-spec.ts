@@ -10,6 +10,7 @@ import { announce, exported, importFile, importOnce, startUpload } from '../supp
 
 import.meta.jest.setTimeout(60_000);
 
+// eslint-disable-next-line no-restricted-syntax -- a pooler runs only where it is installed; the name of the tests says so
 const withPooler = NO_POOLER === null ? describe : describe.skip;
 
 withPooler(

@@ -42,17 +42,20 @@ export class Replica {
 
   /** Waits, for a bounded time, until it has come as far as `position`; false where it has not. */
   async reaches(position: bigint): Promise<boolean> {
-    for (const until = performance.now() + PATIENCE_MS; ; await sleep(LOOK_MS)) {
+    for (const until = performance.now() + PATIENCE_MS; ;) {
       if (this.#replayed >= position) return true;
       const replayed = await this.#look();
       if (replayed >= position) return true;
       if (performance.now() >= until) return false;
+      await sleep(LOOK_MS);
     }
   }
 
   /** Simultaneous questions are asked once. */
   #look(): Promise<bigint> {
-    this.#looking ??= this.#ask().finally(() => (this.#looking = null));
+    this.#looking ??= this.#ask().finally(() => {
+      this.#looking = null;
+    });
     return this.#looking;
   }
 

@@ -25,9 +25,6 @@ interface Probe {
   readonly ready: Promise<unknown>;
 }
 
-/** The part of pg's client that its published types leave out. */
-type ClientWithStream = pg.Client & { connection: { stream: { destroy(): void } } };
-
 /**
  * Asks a server, over a connection of its own, whether it is there. One that is gone refuses connections, which everybody
  * sees at once; one that is frozen, or behind a network that swallows packets, only says nothing, and a statement would wait for
@@ -78,14 +75,15 @@ export class DatabaseWatch {
   async #look(): Promise<void> {
     const { received } = this.sockets.traffic();
     const answer = this.#ask();
-    let isAnswered = false;
-    void answer.finally(() => (isAnswered = true));
-    for (let waited = 0; waited < ANSWER_MS && !isAnswered; waited += STEP_MS) {
+    const state = { isAnswered: false };
+    void answer.finally(() => (state.isAnswered = true));
+    for (let waited = 0; waited < ANSWER_MS && !state.isAnswered; waited += STEP_MS) {
       await Promise.race([answer, sleep(STEP_MS, undefined, { ref: false })]);
     }
     if (this.#stopped) return;
     // Whoever answers anybody is there, however busy.
-    if (isAnswered || this.sockets.traffic().received !== received) this.#found(isAnswered && (await answer));
+    const isThere = state.isAnswered || this.sockets.traffic().received !== received;
+    if (isThere) this.#found(state.isAnswered && (await answer));
     else this.#lost();
   }
 
@@ -127,6 +125,6 @@ export class DatabaseWatch {
 
   #discard(probe: Probe | null): void {
     if (this.#probe === probe) this.#probe = null;
-    (probe?.client as ClientWithStream | undefined)?.connection.stream.destroy();
+    probe?.client.connection.stream.destroy();
   }
 }
