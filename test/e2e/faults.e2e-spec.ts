@@ -15,6 +15,8 @@ import.meta.jest.setTimeout(120_000);
 /** Longest time of any answer while the server is away, and from its return until all is well, in milliseconds. */
 const ANSWERED_MS = 2000;
 const WELL_MS = 5000;
+/** Longest time of a good answer, which may have waited for its turn and been tried again. */
+const GOOD_MS = 10_000;
 /** One issuer, so that each instance takes the tokens of the other. */
 const PUBLIC_URL = 'http://doorlist.test';
 const DAY_MS = 86_400_000;
@@ -76,7 +78,8 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
     expect(refused.filter(({ retryAfter }) => retryAfter !== '1')).toEqual([]);
     // On a busy machine every answer takes longer: as much as the first ones did, before anything was wrong.
     const limit = ANSWERED_MS + Math.max(...load.sent.slice(0, 15).map(({ milliseconds }) => milliseconds));
-    expect(load.sent.filter(({ milliseconds }) => milliseconds > limit)).toEqual([]);
+    expect(refused.filter(({ milliseconds }) => milliseconds > limit)).toEqual([]);
+    expect(load.sent.filter(({ milliseconds }) => milliseconds > GOOD_MS)).toEqual([]);
     const rows = await cluster.query<{ user_name: string; events: number }>(
       `SELECT u.user_name, (SELECT count(*)::int FROM audit_events e WHERE e.tenant_id = u.tenant_id AND e.resource_id = u.id) AS events
          FROM users u WHERE u.tenant_id = $1`,
@@ -203,13 +206,13 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
     expect(await deadlocks()).toBe(before + 1);
 
     await rival.query('BEGIN');
-    await rival.query(`UPDATE users SET display_name = 'Rival' WHERE tenant_id = $1 AND id = $2`, [tenant.id, first]);
+    await rival.query('UPDATE users SET updated_at = now() WHERE tenant_id = $1 AND id = $2', [tenant.id, first]);
     const rehearsed = tenant.api.patch(`${path(first)}?dry_run=true`, { status: 'active' });
     await sleep(300);
     await rival.query('COMMIT');
     await rival.end();
     expect((await rehearsed).status).toBe(200);
-    expect((await tenant.api.get(path(first))).body.data).toMatchObject({ display_name: 'Rival', status: 'suspended' });
+    expect((await tenant.api.get(path(first))).body.data.status).toBe('suspended');
   });
 
   it('an instance whose clock jumps, and which is killed while it writes, leaves nothing by halves', async () => {
