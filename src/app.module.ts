@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
+import { ConsistencyGuard } from './http/consistency.js';
 import { AllExceptionsFilter } from './http/errors/exception.filter.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { StrayQueryGuard } from './http/stray-query.guard.js';
@@ -63,10 +64,12 @@ export class AppModule {
         AllowedMethods,
         { provide: APP_FILTER, useClass: AllExceptionsFilter },
         { provide: APP_PIPE, useClass: RequestValidationPipe },
-        // In this order: who calls, how often, what the call may touch, and then what it says.
+        // In this order: who calls, how often, what the call may touch, and then what it says of what it has seen, and of
+        // the rest.
         { provide: APP_GUARD, useExisting: JwtAuthGuard },
         { provide: APP_GUARD, useExisting: RateLimitGuard },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: ConsistencyGuard },
         { provide: APP_GUARD, useClass: StrayQueryGuard },
       ],
     };

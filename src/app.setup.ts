@@ -9,6 +9,7 @@ import { withoutBasePath } from './http/base-path.js';
 import { acceptJsonOnly } from './http/body-parser.js';
 import { compressAnswers } from './http/compression.js';
 import { allowOrigins } from './http/cross-origin.js';
+import { answerTokens } from './http/consistency.js';
 import { limitArrival } from './http/arrival.js';
 import { MOST_HEAD_BYTES, limitUrls } from './http/long-urls.js';
 import { addHooks, requestIdOf } from './http/fastify-hooks.js';
@@ -78,7 +79,7 @@ function adapterFor(config: Config, issuer: string): FastifyAdapter {
 /** What every request passes, in this order, whatever becomes of it. */
 function addEverythingToAll(
   app: NestFastifyApplication,
-  { config, issuer, telemetry, metrics, logger }: Foundations,
+  { config, issuer, persistence, telemetry, metrics, logger }: Foundations,
 ): void {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   app.get(AllowedMethods).watch(fastify);
@@ -86,6 +87,7 @@ function addEverythingToAll(
   observeRequests(fastify, metrics, telemetry.tracer);
   addSecurityHeaders(fastify, issuer);
   addHooks(fastify, { publicUrl: issuer, serverTiming: config.serverTiming, log: logger });
+  if (config.databaseReplicaUrls.length > 0) answerTokens(fastify, persistence.replicas);
   limitUrls(fastify);
   limitArrival(fastify, config.clientTimeoutMs);
   limitAddresses(fastify, app.get(RateLimits));

@@ -33,9 +33,8 @@ export async function startService(
 ): Promise<RunningService> {
   const port = config.port === 0 ? await freePort(config.host).catch(listenFailure) : config.port;
   const url = config.publicUrl ?? `http://${hostInUrls(config.host)}:${port}`;
-  const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
   const telemetry = await openTelemetry(config, logger, VERSION);
-  const observers = { onLost, watch: telemetry.watch };
+  const observers = { log: logger, watch: telemetry.watch };
   const persistence = await openPersistence(engine, config, ENTITIES, observers).catch(databaseFailure);
   const metrics = await openMetrics(config, telemetry.tallies, { version: VERSION, load: persistence.load });
   const foundations = { config, issuer: url, persistence, telemetry, metrics, logger };

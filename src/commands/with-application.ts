@@ -13,9 +13,9 @@ export async function withApplication<T>(
   { config, logger }: CommandContext,
   work: (app: INestApplicationContext) => Promise<T>,
 ): Promise<T> {
-  const onLost = (error: Error): void => logger.warn({ msg: 'database connection lost', reason: error.message });
   const engine = engineFor(config, logger, true);
-  const persistence = await openPersistence(engine, config, ENTITIES, { onLost, watch: null }).catch(databaseFailure);
+  const observers = { log: logger, watch: null };
+  const persistence = await openPersistence(engine, config, ENTITIES, observers).catch(databaseFailure);
   const issuer = config.publicUrl ?? 'http://localhost';
   const app = await NestFactory.createApplicationContext(
     AppModule.forRoot(config, issuer, persistence, new Tallies()),

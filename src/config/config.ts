@@ -12,9 +12,11 @@ export abstract class Config implements Settings {
   abstract readonly corsOrigins: readonly string[];
   abstract readonly databaseUrl: string | null;
   abstract readonly dataDir: string;
+  abstract readonly databaseReplicaUrls: Settings['databaseReplicaUrls'];
   abstract readonly databasePoolSize: number;
   abstract readonly databasePipelines: number;
   abstract readonly databasePreparedStatements: boolean;
+  abstract readonly databasePooler: boolean;
   abstract readonly statementTimeoutMs: number;
   abstract readonly filterTimeoutMs: number;
   abstract readonly lockTimeoutMs: number;

@@ -80,6 +80,11 @@ export function postgresUrl(raw: string): string {
   return raw;
 }
 
+/** Texts separated by commas, each read by `read`. */
+export function list<T>(read: ReadSetting<T>): ReadSetting<readonly T[]> {
+  return (raw) => raw.split(',').map((each) => read(each.trim()));
+}
+
 /** JSON, read further by `read`. */
 export function json<T>(read: (value: unknown) => T): ReadSetting<T> {
   return (raw) => {

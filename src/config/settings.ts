@@ -6,6 +6,7 @@ import {
   httpUrlWithoutPathEnd,
   integer,
   json,
+  list,
   postgresUrl,
   secret,
   text,
@@ -65,6 +66,12 @@ export const SETTINGS = {
     'PostgreSQL server, 15 or later, with `sslmode=verify-full` over TLS; unset: an embedded one',
   ),
   dataDir: setting('DATA_DIR', text(1, 4096), '.data', 'Folder of the embedded database'),
+  databaseReplicaUrls: setting<readonly string[]>(
+    'DATABASE_REPLICA_URL',
+    list(postgresUrl),
+    [],
+    'Standbys of it that reads may be answered from, separated by commas; see "Read replicas"',
+  ),
   databasePoolSize: setting('DATABASE_POOL_SIZE', integer(1, 500), 10, 'Connections for transactions'),
   databasePipelines: setting(
     'DATABASE_PIPELINES',
@@ -77,6 +84,12 @@ export const SETTINGS = {
     boolean,
     true,
     'Keep statements prepared; off behind a transaction pooler that does not',
+  ),
+  databasePooler: setting(
+    'DATABASE_POOLER',
+    boolean,
+    false,
+    'DATABASE_URL names a pooler in transaction mode, such as PgBouncer; see "Behind PgBouncer"',
   ),
   statementTimeoutMs: setting(
     'STATEMENT_TIMEOUT_MS',

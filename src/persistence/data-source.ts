@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js';
 import type { AnyScope } from '../kernel/scope.js';
 import type { ConnectionOptions } from './engines/index.js';
 import { SnakeCaseNaming } from './naming-strategy.js';
+import type { WatchedSockets } from './watch/watched-sockets.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
 /** How much later than its own time limit the server's refusal may arrive. */
@@ -18,6 +19,7 @@ export function dataSourceFor(
   connection: ConnectionOptions,
   config: Config,
   entities: readonly EntityClass[],
+  sockets?: WatchedSockets,
 ): DataSource {
   return new DataSource({
     type: 'postgres',
@@ -30,23 +32,35 @@ export function dataSourceFor(
     poolSize: config.databasePoolSize,
     applicationName: 'doorlist',
     // Handed to pg as it is: TypeORM's own reading of URLs drops parameters such as sslmode and host.
-    extra: connectionConfig(connection, config),
+    extra: connectionConfig(connection, config, sockets),
   });
 }
 
-/** What every connection of the service is opened with. */
-export function connectionConfig(connection: ConnectionOptions, config: Config): ClientConfig {
+/** What every connection of the service is opened with; `sockets` where they are watched. */
+export function connectionConfig(
+  connection: ConnectionOptions,
+  config: Config,
+  sockets?: WatchedSockets,
+): ClientConfig {
   return {
     ...connection,
-    statement_timeout: config.statementTimeoutMs,
-    lock_timeout: config.lockTimeoutMs,
+    ...(sockets ? { stream: sockets.make } : {}),
+    ...(config.databasePooler ? {} : sessionSettings(config)),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     // A server that is silent, and not only slow: the connection is given up.
     query_timeout: config.statementTimeoutMs === 0 ? 0 : config.statementTimeoutMs + SILENCE_MS,
     keepAlive: true,
+    application_name: 'doorlist',
+  };
+}
+
+/** What holds for a session. A pooler refuses it, or would hand one client's settings to another: see `limitsOf`. */
+function sessionSettings(config: Config): ClientConfig {
+  return {
+    statement_timeout: config.statementTimeoutMs,
+    lock_timeout: config.lockTimeoutMs,
     // Compiling a statement takes longer than any of ours runs.
     options: '-c jit=off',
-    application_name: 'doorlist',
   };
 }
 

@@ -11,14 +11,28 @@ interface DriverError {
 const RETRY_SAFE = new Set(['40001', '40P01']); // serialization_failure, deadlock_detected
 const LOCK_TIMEOUT = '55P03';
 const CONSTRAINT_CLASS = '23';
-const UNANSWERED = /^(08|57P0|53|55000)|^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH)/;
+/** Classes and codes of PostgreSQL and of sockets that say: not now. 25006 is a primary that has become a replica. */
+const UNANSWERED =
+  /^(08|57P0|53|58|55000|25006)|^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_)/;
 /** What Node calls a server that TLS does not let us trust. */
 const UNTRUSTED = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_)/;
 const STATEMENT_TIMEOUT = '57014';
+const DISK_FULL = '53100';
+/** The connection ended, or the server ended the session: the open transaction is gone with it. */
+const LOST_CODE = /^(08|57P0[12])|^(ECONNRESET|EPIPE|ETIMEDOUT)/;
+const LOST_MESSAGE = /Connection terminated|not queryable|already released/i;
+const UNANSWERED_MESSAGE =
+  /timeout expired|timeout exceeded when trying to connect|Query read timeout|is closed|calling end on the pool/;
 
 /** Whether the transaction was refused only because of another one, so that running it again is right. */
 export function isRetrySafe(error: unknown): boolean {
   return RETRY_SAFE.has(driverErrorOf(error)?.code ?? '');
+}
+
+/** Whether the connection was lost underneath; what had not been committed by then never will be. */
+export function isConnectionLoss(error: unknown): boolean {
+  const driver = driverErrorOf(error);
+  return driver !== null && (LOST_CODE.test(driver.code ?? '') || LOST_MESSAGE.test(driver.message));
 }
 
 /**
@@ -41,13 +55,14 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
       'The database took too long to answer; ask for less, or try again.',
     );
   }
-  if (
-    UNANSWERED.test(code) ||
-    UNTRUSTED.test(code) ||
-    /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|not queryable|is closed|calling end on the pool/.test(
-      driver.message,
-    )
-  ) {
+  if (code === DISK_FULL) {
+    return new DomainError(
+      'unavailable',
+      'database_full',
+      'The database has no space left on its disk, so nothing was written; it needs an administrator.',
+    );
+  }
+  if (isUnanswered(driver) || isConnectionLoss(error)) {
     return new DomainError(
       'unavailable',
       'database_unavailable',
@@ -64,6 +79,10 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
 export function isUntrusted(error: unknown): boolean {
   const { code = '', message } = error as NodeJS.ErrnoException;
   return UNTRUSTED.test(code) || message.includes('does not support SSL');
+}
+
+function isUnanswered({ code = '', message }: DriverError): boolean {
+  return UNANSWERED.test(code) || UNTRUSTED.test(code) || UNANSWERED_MESSAGE.test(message);
 }
 
 function driverErrorOf(error: unknown): DriverError | null {

@@ -1,4 +1,6 @@
+import type { Config } from '../config/config.js';
 import { TenantScope, type AnyScope } from '../kernel/scope.js';
+import type { Statement } from './statement.js';
 
 /**
  * The two roles that statements run as. Neither owns a table nor bypasses row-level security, whoever the connection
@@ -12,17 +14,56 @@ export const ENTER_SCOPE = {
   text: `SELECT set_config('role', $1, true), set_config('doorlist.tenant_id', $2, true)`,
 } as const;
 
-/** The same for a statement that is planned once: with the values that it has now no plan of its own is made. */
-export const ENTER_SCOPE_PLANNED_ONCE = {
-  name: 'doorlist.enter_scope_planned_once',
-  text: `${ENTER_SCOPE.text}, set_config('plan_cache_mode', 'force_generic_plan', true)`,
-} as const;
+/** With the values that a statement which is planned once has now, no plan of its own is made. */
+const PLANNED_ONCE = `set_config('plan_cache_mode', 'force_generic_plan', true)`;
 
-/** The same for a statement with a time limit of its own, in milliseconds as $3. */
-export const ENTER_SCOPE_TIMED = {
-  name: 'doorlist.enter_scope_timed',
-  text: `${ENTER_SCOPE.text}, set_config('statement_timeout', $3, true)`,
-} as const;
+/**
+ * What connections are else opened with: limits of time, in milliseconds (0: none). A pooler in transaction mode gives
+ * each transaction some connection, so there they are set like the scope.
+ */
+export interface SessionLimits {
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+}
+
+/** The limits that have to be set with every transaction; null where the connections have them. */
+export function limitsOf(config: Config): SessionLimits | null {
+  const { databasePooler, statementTimeoutMs, lockTimeoutMs } = config;
+  return databasePooler ? { statementTimeoutMs, lockTimeoutMs } : null;
+}
+
+/** A statement with a name that stands for its text, and its values. */
+interface Entering {
+  readonly name: string;
+  readonly text: string;
+  readonly values: string[];
+}
+
+/** Enters a scope for the statement, or the transaction, that follows, with what that one needs beside it. */
+export function enteringFor(
+  scope: AnyScope,
+  limits: SessionLimits | null,
+  statement: Pick<Statement, 'plannedOnce' | 'timeoutMs'> = {},
+): Entering {
+  const values: string[] = scopeValues(scope);
+  let { name, text }: { name: string; text: string } = ENTER_SCOPE;
+  const timeoutMs = statement.timeoutMs ?? limits?.statementTimeoutMs;
+  if (timeoutMs !== undefined) {
+    values.push(String(timeoutMs));
+    name += '_timed';
+    text += `, set_config('statement_timeout', $3, true)`;
+  }
+  if (limits) {
+    values.push(String(limits.lockTimeoutMs));
+    name += '_limited';
+    text += `, set_config('lock_timeout', $4, true), set_config('jit', 'off', true)`;
+  }
+  if (statement.plannedOnce) {
+    name += '_planned_once';
+    text += `, ${PLANNED_ONCE}`;
+  }
+  return { name, text, values };
+}
 
 /** The values of ENTER_SCOPE for a scope. */
 export function scopeValues(scope: AnyScope): [role: string, tenantId: string] {

@@ -1,8 +1,10 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AnyScope } from '../kernel/scope.js';
-import { isRetrySafe, toDomainError } from './database-errors.js';
+import { isConnectionLoss, isRetrySafe, toDomainError } from './database-errors.js';
 import type { ExclusiveConnections } from './pipeline/exclusive-connections.js';
 import type { PipelinePool } from './pipeline/pipeline-pool.js';
+import type { Lane, Pipelines } from './pipeline/pipelines.js';
+import type { Replicas } from './replicas/replicas.js';
 import type { Statement } from './statement.js';
 import { statementNameOf } from './statement-name.js';
 import { Transaction } from './unit-of-work.js';
@@ -11,8 +13,9 @@ import { Transaction } from './unit-of-work.js';
 export class Database {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly pipelines: { readonly quick: PipelinePool; readonly long: PipelinePool },
+    private readonly pipelines: Pipelines,
     private readonly exclusive: ExclusiveConnections,
+    private readonly replicas: Replicas,
   ) {}
 
   /**
@@ -20,12 +23,12 @@ export class Database {
    * locks. Within a scope whose transaction is open it runs in that.
    */
   async query<Row>(scope: AnyScope, statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.#in<Row>(scope, statement, values, this.pipelines.quick);
+    return this.#read<Row>(scope, statement, values, 'quick');
   }
 
   /** The same for what may take long, such as a page with the total of many rows: quick ones do not wait behind it. */
   async queryLong<Row>(scope: AnyScope, statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.#in<Row>(scope, statement, values, this.pipelines.long);
+    return this.#read<Row>(scope, statement, values, 'long');
   }
 
   /**
@@ -41,6 +44,16 @@ export class Database {
     return this.#in<Row>(scope, statement, values, this.exclusive, input);
   }
 
+  async #read<Row>(scope: AnyScope, statement: Statement, values: unknown[], lane: Lane): Promise<Row[]> {
+    if (this.replicas.mayAnswer(scope)) {
+      const answer = await this.replicas.read(scope, statement, values, lane).catch((error: unknown) => {
+        throw toDomainError(error);
+      });
+      if (answer) return answer.rows as Row[];
+    }
+    return this.#in<Row>(scope, statement, values, this.pipelines[lane]);
+  }
+
   async #in<Row>(
     scope: AnyScope,
     statement: Statement,
@@ -53,7 +66,7 @@ export class Database {
       const result = await connections.execute(scope, statement, values);
       return result.rows as Row[];
     } catch (error) {
-      if (scope.transaction !== null && isRetrySafe(error)) throw error;
+      if (scope.transaction !== null && (isRetrySafe(error) || isConnectionLoss(error))) throw error;
       throw toDomainError(error, input);
     }
   }
@@ -65,7 +78,10 @@ export class Database {
     const connection = {
       query: async (text: string, values: unknown[] = []) => {
         try {
-          return await this.pipelines.quick.execute(scope, { name: statementNameOf(text), text }, values);
+          const statement = { name: statementNameOf(text), text };
+          const mayAnswer = this.replicas.mayAnswer(scope);
+          const answer = mayAnswer ? await this.replicas.read(scope, statement, values, 'quick') : null;
+          return answer ?? (await this.pipelines.quick.execute(scope, statement, values));
         } catch (error) {
           throw toDomainError(error);
         }

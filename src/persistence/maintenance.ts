@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { dataSourceFor } from './data-source.js';
+import { limitsOf } from './database-role.js';
 import { EngineError, type ConnectionOptions } from './engines/index.js';
 import { MIGRATION_NAMES } from './migration-names.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -31,7 +32,7 @@ export async function withUnitOfWork<T>(
     if (!(await isUpToDate(dataSource))) {
       throw new EngineError('start_failed', 'The schema must be up to date; run first: npm run migrate');
     }
-    return work(new UnitOfWork(dataSource));
+    return work(new UnitOfWork(dataSource, limitsOf({ ...config, statementTimeoutMs: 0, lockTimeoutMs: 0 })));
   });
 }
 

@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
 import type { Config } from '../config/config.js';
 import type { ConnectionOptions } from './engines/index.js';
 import { withDataSource } from './maintenance.js';
@@ -6,45 +6,50 @@ import { withDataSource } from './maintenance.js';
 /** Any fixed number: the advisory lock that one instance holds while it migrates. */
 const MIGRATION_LOCK = 4_717_300_129;
 
-/** Runs the pending migrations; instances that start together take turns, and the later ones find nothing to do. */
-async function migrate(dataSource: DataSource): Promise<string[]> {
-  return alone(dataSource, async () => {
-    const done = await dataSource.runMigrations({ transaction: 'each' });
+/**
+ * Runs the pending migrations over connections of their own, without the time limits of requests; answers their names.
+ * Instances that start together take turns, and the later ones find nothing to do.
+ */
+export async function migrateDatabase(connection: ConnectionOptions, config: Config): Promise<string[]> {
+  return alone(connection, config, async (dataSource, runner) => {
+    const done = await new MigrationExecutor(dataSource, runner).executePendingMigrations();
     return done.map((migration) => migration.name);
   });
 }
 
-/** Takes the newest migration back; answers its name, or null where there is none. */
-async function revertLast(dataSource: DataSource): Promise<string | null> {
-  return alone(dataSource, async (runner) => {
-    const newest = async (): Promise<string | null> => {
-      const rows = (await runner.query('SELECT name FROM migrations ORDER BY id DESC LIMIT 1')) as { name: string }[];
-      return rows[0]?.name ?? null;
-    };
+/** Takes the newest migration back, likewise; answers its name, or null where there is none. */
+export async function revertDatabase(connection: ConnectionOptions, config: Config): Promise<string | null> {
+  return alone(connection, config, async (dataSource, runner) => {
     if (!(await runner.hasTable('migrations'))) return null;
-    const name = await newest();
-    if (name !== null) await dataSource.undoLastMigration({ transaction: 'each' });
+    const rows = (await runner.query('SELECT name FROM migrations ORDER BY id DESC LIMIT 1')) as { name: string }[];
+    const name = rows[0]?.name ?? null;
+    if (name !== null) await new MigrationExecutor(dataSource, runner).undoLastMigration();
     return name;
   });
 }
 
-/** Runs the pending migrations over connections of their own, without the time limits of requests; answers their names. */
-export async function migrateDatabase(connection: ConnectionOptions, config: Config): Promise<string[]> {
-  return withDataSource(connection, config, migrate);
-}
-
-/** Takes the newest migration back, likewise; answers its name, or null where there is none. */
-export async function revertDatabase(connection: ConnectionOptions, config: Config): Promise<string | null> {
-  return withDataSource(connection, config, revertLast);
-}
-
-async function alone<T>(dataSource: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-  const runner = dataSource.createQueryRunner();
-  try {
-    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    return await work(runner);
-  } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
-    await runner.release();
-  }
+/**
+ * Runs `work` in one transaction that holds the lock: whatever it does is there as a whole or not at all. The lock is the
+ * transaction's and not the session's, because a pooler may give every transaction another session.
+ */
+async function alone<T>(
+  connection: ConnectionOptions,
+  config: Config,
+  work: (dataSource: DataSource, runner: QueryRunner) => Promise<T>,
+): Promise<T> {
+  return withDataSource(connection, config, async (dataSource) => {
+    const runner = dataSource.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      await runner.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+      const result = await work(dataSource, runner);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  });
 }

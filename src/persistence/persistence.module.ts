@@ -1,6 +1,7 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AnswerStore } from '../kernel/answer-store.js';
+import { Consistency } from '../kernel/consistency.js';
 import { RateLedger } from '../kernel/rate-ledger.js';
 import { DatabaseAnswerStore } from './answers/database-answer-store.js';
 import { BulkConnections } from './bulk/index.js';
@@ -29,6 +30,7 @@ export class PersistenceModule implements OnApplicationShutdown {
       { provide: UnitOfWork, useValue: persistence.unitOfWork },
       { provide: Paginator, useValue: persistence.paginator },
       { provide: BulkConnections, useValue: persistence.bulk },
+      { provide: Consistency, useValue: persistence.replicas },
       { provide: AnswerStore, useValue: new DatabaseAnswerStore(persistence.unitOfWork) },
       { provide: RateLedger, useValue: new DatabaseRateLedger(persistence.database) },
       DatabaseDoors,

@@ -7,12 +7,14 @@ import type { StatementWatch } from '../kernel/statement-watch.js';
 import { BulkConnections } from './bulk/index.js';
 import { connectionLoad, type ConnectionLoad } from './connection-load.js';
 import { connectionConfig, dataSourceFor, type EntityClass } from './data-source.js';
+import { limitsOf } from './database-role.js';
 import { Database } from './database.js';
 import { EngineError, type ConnectionOptions, type DatabaseEngine } from './engines/index.js';
 import { migrateDatabase } from './migrator.js';
 import { Paginator } from './paginator.js';
 import { ExclusiveConnections } from './pipeline/exclusive-connections.js';
-import { PipelinePool } from './pipeline/pipeline-pool.js';
+import type { Replicas } from './replicas/replicas.js';
+import { Servers, sendOptions, type Observers } from './servers.js';
 import { statement } from './statement.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -30,16 +32,10 @@ export interface Persistence {
   readonly unitOfWork: UnitOfWork;
   readonly paginator: Paginator;
   readonly bulk: BulkConnections;
+  readonly replicas: Replicas;
   /** How busy the connections are at this moment. */
   readonly load: () => ConnectionLoad;
   close(): Promise<void>;
-}
-
-/** Who is told of what happens on connections. */
-export interface Observers {
-  readonly onLost: (error: Error) => void;
-  /** Null where nobody watches statements: they are not timed then. */
-  readonly watch: StatementWatch | null;
 }
 
 /** Starts the engine, brings the schema up to date and opens the doors. Closes all again where a step fails. */
@@ -50,12 +46,13 @@ export async function openPersistence(
   observers: Observers,
 ): Promise<Persistence> {
   const connection = await engine.start();
-  const dataSource = dataSourceFor(connection, config, entities);
+  const servers = new Servers(connection, config, observers);
+  const dataSource = dataSourceFor(connection, config, entities, servers.primarySockets);
   try {
     await dataSource.initialize();
     await requireVersion(dataSource);
     await migrateDatabase(connection, config);
-    return await openDoors(engine, dataSource, connection, { config, observers });
+    return await openDoors({ engine, dataSource, connection, servers }, config, observers.watch);
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     await engine.stop();
@@ -63,38 +60,39 @@ export async function openPersistence(
   }
 }
 
+/** What stands before the doors are opened. */
+interface Ground {
+  readonly engine: DatabaseEngine;
+  readonly dataSource: DataSource;
+  readonly connection: ConnectionOptions;
+  readonly servers: Servers;
+}
+
 async function openDoors(
-  engine: DatabaseEngine,
-  dataSource: DataSource,
-  connection: ConnectionOptions,
-  { config, observers }: { config: Config; observers: Observers },
+  { engine, dataSource, connection, servers }: Ground,
+  config: Config,
+  watch: StatementWatch | null,
 ): Promise<Persistence> {
-  const { watch } = observers;
-  const unitOfWork = new UnitOfWork(dataSource, watch);
-  const lanes = (): PipelinePool => lanesOf(connection, config, observers);
-  const pipelines = { quick: lanes(), long: lanes() };
-  const exclusive = new ExclusiveConnections(dataSource, { prepared: config.databasePreparedStatements, watch });
-  const database = new Database(dataSource, pipelines, exclusive);
-  const bulk = new BulkConnections(connectionConfig(connection, config));
+  const unitOfWork = new UnitOfWork(dataSource, limitsOf(config), watch);
+  const { pipelines, replicas } = servers;
+  const exclusive = new ExclusiveConnections(dataSource, { ...sendOptions(config), watch });
+  const database = new Database(dataSource, pipelines, exclusive, replicas);
+  const bulk = new BulkConnections(connectionConfig(connection, config, servers.primarySockets), config.databasePooler);
   const close = async (): Promise<void> => {
     bulk.close();
-    await Promise.all([pipelines.quick.close(), pipelines.long.close()]);
+    await servers.close();
     await dataSource.destroy();
     await engine.stop();
   };
   const paginator = paginatorFor(database, dataSource, config, await cursorSecret(unitOfWork));
-  const load = (): ConnectionLoad => connectionLoad(dataSource, pipelines);
-  return { engine, dataSource, database, unitOfWork, paginator, bulk, load, close };
+  const load = (): ConnectionLoad => connectionLoad(dataSource, servers);
+  servers.watch();
+  return { engine, dataSource, database, unitOfWork, paginator, bulk, replicas, load, close };
 }
 
 function paginatorFor(database: Database, dataSource: DataSource, config: Config, secret: Buffer): Paginator {
   const filterTimeoutMs = Math.min(config.filterTimeoutMs, config.statementTimeoutMs);
   return new Paginator(database, dataSource, new CursorCodec(secret), filterTimeoutMs);
-}
-
-function lanesOf(connection: ConnectionOptions, config: Config, observers: Observers): PipelinePool {
-  const { databasePipelines: lanes, databasePreparedStatements: prepared } = config;
-  return new PipelinePool(connectionConfig(connection, config), { lanes, prepared, ...observers });
 }
 
 /** Row-level security, generated identities and NULLS handling as we use them are tested from this version on. */

@@ -3,8 +3,8 @@ import type { EntityManager, QueryRunner } from 'typeorm';
 import type { AnyScope } from '../kernel/scope.js';
 import type { StatementWatch } from '../kernel/statement-watch.js';
 import { writeAuditRecords, type AuditRecord } from './audit-record.js';
-import { isRetrySafe, toDomainError } from './database-errors.js';
-import { ENTER_SCOPE, scopeValues } from './database-role.js';
+import { isConnectionLoss, isRetrySafe, toDomainError } from './database-errors.js';
+import { ENTER_SCOPE, enteringFor, scopeValues, type SessionLimits } from './database-role.js';
 import type { Statement } from './statement.js';
 import { watchRunner } from './watched-runner.js';
 
@@ -61,12 +61,14 @@ export class Transaction {
 export class UnitOfWork {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly limits: SessionLimits | null,
     private readonly watch: StatementWatch | null = null,
   ) {}
 
   /**
-   * Runs `work` in one transaction (READ COMMITTED), or in the transaction that the scope is already in. Deadlocks and
-   * serialization failures are tried again, so `work` must not do anything outside of the database.
+   * Runs `work` in one transaction (READ COMMITTED), or in the transaction that the scope is already in. It is run again
+   * after a deadlock or a serialization failure, and once after the connection was lost before COMMIT was sent, so `work`
+   * must not do anything outside of the database. Whether a COMMIT that is not answered was carried out is not known.
    * `input` is what the change was made from; refusals name its values.
    */
   async run<T>(
@@ -79,7 +81,7 @@ export class UnitOfWork {
       return await this.#runWithRetries(scope, work, 'commit');
     } catch (error) {
       // Whoever opened the transaction tries all of it again; that must not be hidden from it.
-      if (scope.transaction !== null && isRetrySafe(error)) throw error;
+      if (scope.transaction !== null && (isRetrySafe(error) || isConnectionLoss(error))) throw error;
       throw toDomainError(error, input);
     }
   }
@@ -129,16 +131,26 @@ export class UnitOfWork {
     work: (transaction: Transaction) => Promise<T>,
     ending: Ending,
   ): Promise<T> {
+    let isLost = false;
     for (let attempt = 1; ; attempt += 1) {
+      const progress = { committing: false };
       try {
-        return await this.#runOnce(scope, work, ending);
+        return await this.#runOnce(scope, work, ending, progress);
       } catch (error) {
-        if (attempt >= ATTEMPTS || !isRetrySafe(error)) throw error;
+        const mayRepeat = isRetrySafe(error) || (isConnectionLoss(error) && !progress.committing && !isLost);
+        if (attempt >= ATTEMPTS || !mayRepeat) throw error;
+        isLost ||= isConnectionLoss(error);
       }
     }
   }
 
-  async #runOnce<T>(scope: AnyScope, work: (transaction: Transaction) => Promise<T>, ending: Ending): Promise<T> {
+  /** `progress` tells how far it came where it throws. */
+  async #runOnce<T>(
+    scope: AnyScope,
+    work: (transaction: Transaction) => Promise<T>,
+    ending: Ending,
+    progress: { committing: boolean },
+  ): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     let committed: readonly (() => void)[] = [];
     try {
@@ -150,6 +162,7 @@ export class UnitOfWork {
       if (ending === 'rollback') await runner.rollbackTransaction();
       else {
         await transaction.flush();
+        progress.committing = true;
         await runner.commitTransaction();
         committed = transaction.afterCommit;
       }
@@ -170,6 +183,7 @@ export class UnitOfWork {
     await runner.connect();
     // Said only where it is not the server's own: it costs a statement.
     await (isolation === 'READ COMMITTED' ? runner.startTransaction() : runner.startTransaction(isolation));
-    await runner.query(ENTER_SCOPE.text, scopeValues(scope));
+    const { text, values } = enteringFor(scope, this.limits);
+    await runner.query(text, values);
   }
 }

@@ -10,6 +10,7 @@ export interface Load {
   readonly transactions: { readonly open: number; readonly free: number; readonly waiting: number };
   readonly quick: { readonly connections: number; readonly waiting: number };
   readonly long: { readonly connections: number; readonly waiting: number };
+  readonly replicas: { readonly connections: number; readonly waiting: number };
 }
 
 /** What is measured, in the form of Prometheus. What others count (tallies, pools) is read when it is asked for. */
@@ -62,11 +63,12 @@ function addLoad(registry: Registry, load: () => Load): void {
     labelNames: ['pool', 'state'],
     registers: [registry],
     collect() {
-      const { transactions, quick, long } = load();
+      const { transactions, quick, long, replicas } = load();
       this.set({ pool: 'transactions', state: 'used' }, transactions.open - transactions.free);
       this.set({ pool: 'transactions', state: 'free' }, transactions.free);
       this.set({ pool: 'quick', state: 'used' }, quick.connections);
       this.set({ pool: 'long', state: 'used' }, long.connections);
+      this.set({ pool: 'replicas', state: 'used' }, replicas.connections);
     },
   });
   new Gauge({
@@ -75,10 +77,11 @@ function addLoad(registry: Registry, load: () => Load): void {
     labelNames: ['pool'],
     registers: [registry],
     collect() {
-      const { transactions, quick, long } = load();
+      const { transactions, quick, long, replicas } = load();
       this.set({ pool: 'transactions' }, transactions.waiting);
       this.set({ pool: 'quick' }, quick.waiting);
       this.set({ pool: 'long' }, long.waiting);
+      this.set({ pool: 'replicas' }, replicas.waiting);
     },
   });
 }

@@ -10,6 +10,7 @@ import { machine, tableOf, writeSection, type Measured } from './report.js';
 import { rowsFor, type Row } from './rows.js';
 import { measureScale } from './scale.js';
 import { scaleReport, writePlot } from './scale-report.js';
+import { measureSoak } from './soak.js';
 
 const FULL = { warmUp: 1, seconds: 0.8, slowSeconds: 1.6, rounds: 9 } as const;
 const QUICK = { warmUp: 0.3, seconds: 0.6, slowSeconds: 1.5, rounds: 1 } as const;
@@ -31,8 +32,11 @@ const { values: flags } = parseArgs({
 const began = performance.now();
 const environment = await startEnvironment();
 try {
-  if (flags.part !== 'scale') await compareWithFloor();
-  if (flags.part !== 'floor') await growTenants();
+  if (flags.part === 'soak') await soak();
+  else {
+    if (flags.part !== 'scale') await compareWithFloor();
+    if (flags.part !== 'floor') await growTenants();
+  }
   console.log(`\n${Math.round((performance.now() - began) / 1000)} s in all.`);
 } finally {
   await environment.stop();
@@ -49,6 +53,12 @@ async function compareWithFloor(): Promise<void> {
   const text = `${machine(environment.databaseVersion)}.\n\n${tableOf(measured)}\n\n${peak}`;
   console.log(`\n${text}`);
   if (flags.write) await writeSection('results', text);
+}
+
+/** Ten minutes, or SOAK_SECONDS; no part of a run that does not ask for it. */
+async function soak(): Promise<void> {
+  const report = await measureSoak(environment, Number(process.env.SOAK_SECONDS ?? 600));
+  console.log(`\n${report ?? 'There is no /proc here to read memory from.'}`);
 }
 
 async function growTenants(): Promise<void> {

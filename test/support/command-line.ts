@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { throughPooler } from './through-pooler.js';
 
 const CLI = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
 
@@ -13,7 +14,9 @@ export interface CommandEnd {
 /** Runs a command of the built command line with these variables alone (and PATH, HOME); without one, the command line alone. */
 export async function command(name: string, env: Readonly<Record<string, string>> = {}): Promise<CommandEnd> {
   const base = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
-  const child = spawn(process.execPath, [CLI, ...name.split(' ').filter(Boolean)], { env: { ...base, ...env } });
+  const child = spawn(process.execPath, [CLI, ...name.split(' ').filter(Boolean)], {
+    env: { ...base, ...throughPooler(env) },
+  });
   const printed = { out: '', error: '' };
   child.stdout.on('data', (chunk: Buffer) => (printed.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (printed.error += chunk.toString()));

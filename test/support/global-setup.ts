@@ -9,8 +9,10 @@ import { ServerEngine, type DatabaseEngine } from '../../src/persistence/engines
 import { migrateDatabase } from '../../src/persistence/migrator.js';
 import { urlOf } from './database-url.js';
 import { startDoorlist } from './doorlist-process.js';
+import { startPooler } from './pooler.js';
 import { running } from './running.js';
 import { PLATFORM_CLIENT, STATE_VARIABLE, type TestState } from './test-state.js';
+import { POOLER_VARIABLE, serverOf } from './through-pooler.js';
 
 /** What the cluster of the tests holds need not outlive a crash. life-cycle crashes clusters of its own, set as they are served. */
 const CARELESS = ['ALTER SYSTEM SET fsync = off', 'ALTER SYSTEM SET full_page_writes = off', 'SELECT pg_reload_conf()'];
@@ -35,6 +37,12 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
   await inDatabase(adminUrl, `CREATE DATABASE ${templateName}`);
   running.databases.push(templateName);
   await migrateTemplate(urlOf(connection, templateName));
+  // The tests look into the database directly; the services reach it through the pooler.
+  if (process.env.TEST_POOLER === 'pgbouncer') {
+    running.pooler = await startPooler(adminUrl, folder);
+    const stands = { server: serverOf(new URL(adminUrl)), pooler: running.pooler.host };
+    process.env[POOLER_VARIABLE] = JSON.stringify(stands);
+  }
   const workers: { url: string; databaseUrl: string }[] = [];
   for (let worker = 1; worker <= options.maxWorkers; worker += 1) {
     const name = `${templateName}_${worker}`;

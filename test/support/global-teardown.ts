@@ -5,6 +5,7 @@ import { running } from './running.js';
 /** Stops the services, drops the databases of the run (also those that tests left) and stops the engine. */
 export default async function globalTeardown(): Promise<void> {
   await Promise.all(running.services.map((service) => service.stop()));
+  await running.pooler?.stop();
   const [template] = running.databases;
   if (running.adminUrl !== null && template !== undefined) {
     const client = new pg.Client({ connectionString: running.adminUrl });

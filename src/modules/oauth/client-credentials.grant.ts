@@ -13,7 +13,7 @@ export const GRANT_PARAMETERS = ['scope', 'resource'];
  */
 export function clientCredentialsGrant(
   provider: Provider,
-  keys: readonly SigningKey[],
+  keysNow: () => readonly SigningKey[],
   audience: string,
 ): (ctx: TokenEndpointGrantContext) => Promise<void> {
   return async (ctx) => {
@@ -21,7 +21,7 @@ export function clientCredentialsGrant(
     if (params.resource !== undefined && params.resource !== audience) throw new InvalidTarget();
     const scope = scopesFor(client.held_scopes as string[], params.scope).join(' ');
     if (scope === '') throw new InvalidScope('the client holds none of the requested scopes', params.scope ?? '');
-    const signer = signerAt(keys, Date.now());
+    const signer = signerAt(keysNow(), Date.now());
     if (signer === undefined) throw new Error('No published key may sign now.');
     const token = new provider.ClientCredentials({ client, scope });
     token.resourceServer = new provider.ResourceServer(audience, {

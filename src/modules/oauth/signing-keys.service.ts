@@ -115,7 +115,9 @@ export class SigningKeysService extends TokenKeys {
 
   /** Loads the set where it is older than `age`. While the database does not answer, a set that is there is used on. */
   async #refresh(age: number): Promise<void> {
-    if (Date.now() - this.#loadedAt < age) return;
+    const elapsed = Date.now() - this.#loadedAt;
+    // A clock that was set back makes the times of the keys wrong as well.
+    if (elapsed >= 0 && elapsed < age) return;
     try {
       await this.#reload();
     } catch (error) {

@@ -31,6 +31,8 @@ const SERVER_ERROR = { error: 'server_error', error_description: 'the service fa
 export class TokenServer {
   readonly #log = new Logger('oauth');
   #inFlight = 0;
+  /** As they were read last, so that their times are by the clock as it goes now. */
+  #keys: readonly SigningKey[] = [];
   #built: { readonly keys: string; readonly handler: NodeHandler } | null = null;
 
   constructor(
@@ -45,6 +47,7 @@ export class TokenServer {
   async handler(): Promise<NodeHandler> {
     await this.signingKeys.signer();
     const keys = await this.signingKeys.published();
+    this.#keys = keys;
     const names = keys.map((key) => key.kid).join(' ');
     if (this.#built?.keys !== names) this.#built = { keys: names, handler: this.#build(keys) };
     return this.#built.handler;
@@ -57,7 +60,7 @@ export class TokenServer {
       adapter: clientAdapter(this.clients, this.registry),
     });
     provider.Client.prototype.compareClientSecret = compareClientSecret;
-    const grant = clientCredentialsGrant(provider, keys, this.config.tokenAudience);
+    const grant = clientCredentialsGrant(provider, () => this.#keys, this.config.tokenAudience);
     provider.registerGrantType('client_credentials', grant, GRANT_PARAMETERS, []);
     this.#answerDiscovery(provider);
     provider.on('server_error', (ctx, error) => {

@@ -5,6 +5,7 @@ import type { AnyScope } from '../../kernel/scope.js';
 import { toDomainError } from '../database-errors.js';
 import { ENTER_SCOPE, scopeValues } from '../database-role.js';
 import { BulkSession } from './bulk-session.js';
+import { throughFile } from './temporary-file.js';
 
 /** Longest wait for rows that others are changing: a file is worth more patience than a request. */
 const LOCK_TIMEOUT_MS = 600_000;
@@ -24,7 +25,7 @@ const OPTIONS: Readonly<Record<CopyFormat, string>> = {
 /** No time limit for statements; the server looks whether we are still there, where it can. */
 const UNHURRIED = `DO $$ BEGIN
     PERFORM set_config('statement_timeout', '0', true), set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true),
-            set_config('work_mem', '64MB', true);
+            set_config('work_mem', '64MB', true), set_config('jit', 'off', true);
     PERFORM set_config('client_connection_check_interval', '2s', true);
   EXCEPTION WHEN invalid_parameter_value THEN
     PERFORM set_config('statement_timeout', '0', true), set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true);
@@ -40,7 +41,14 @@ export interface BulkResult<T> {
 export class BulkConnections {
   readonly #open = new Set<pg.Client>();
 
-  constructor(private readonly connection: pg.ClientConfig) {}
+  /**
+   * `pooled`: whether a pooler stands in front of the server, which has few connections to give. No transaction may then
+   * wait for somebody who sends or takes a file, nor for another transaction: files pass through a temporary one.
+   */
+  constructor(
+    private readonly connection: pg.ClientConfig,
+    readonly pooled: boolean,
+  ) {}
 
   /** Runs `work` in one transaction; nothing of it stays where it fails, or where its result says so. */
   async transact<T>(scope: AnyScope, work: (session: BulkSession) => Promise<BulkResult<T>>): Promise<T> {
@@ -70,6 +78,7 @@ export class BulkConnections {
       finished(stream, () => {
         this.#close(client);
       });
+      if (this.pooled) return await throughFile(stream);
       await firstOf(stream);
       return stream;
     } catch (error) {

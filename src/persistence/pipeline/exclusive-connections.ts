@@ -2,13 +2,11 @@ import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { AnyScope } from '../../kernel/scope.js';
-import type { StatementWatch } from '../../kernel/statement-watch.js';
 import { isRetrySafe } from '../database-errors.js';
-import { scopeValues } from '../database-role.js';
 import type { Statement } from '../statement.js';
-import { sendScoped } from './scoped-query.js';
+import { sendScoped, type SendOptions } from './scoped-query.js';
 import { isStaleStatement } from './stale-statement.js';
-import { watched } from './watched.js';
+import { watched, type Watching } from './watched.js';
 
 const ATTEMPTS = 4;
 
@@ -23,7 +21,7 @@ export class ExclusiveConnections {
 
   constructor(
     dataSource: DataSource,
-    private readonly options: { readonly prepared: boolean; readonly watch: StatementWatch | null },
+    private readonly options: SendOptions & Watching,
   ) {
     this.#driver = dataSource.driver as PostgresDriver;
   }
@@ -50,10 +48,7 @@ export class ExclusiveConnections {
   async #run(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     const [client, release] = (await this.#driver.obtainMasterConnection()) as [pg.PoolClient, Release];
     try {
-      const result = await sendScoped(client, scopeValues(scope), statement, {
-        values,
-        prepared: this.options.prepared,
-      });
+      const result = await sendScoped(client, scope, statement, values, this.options);
       release();
       return result;
     } catch (error) {

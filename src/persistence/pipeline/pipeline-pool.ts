@@ -1,19 +1,22 @@
 import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { AnyScope } from '../../kernel/scope.js';
-import type { StatementWatch } from '../../kernel/statement-watch.js';
-import { scopeValues } from '../database-role.js';
+import { isConnectionLoss } from '../database-errors.js';
 import type { Statement } from '../statement.js';
-import { sendScoped } from './scoped-query.js';
+import { sendScoped, type SendOptions } from './scoped-query.js';
 import { isStaleStatement } from './stale-statement.js';
-import { watched } from './watched.js';
+import { watched, type Watching } from './watched.js';
 
-/** How statements are sent, and who is told of them. */
-interface PipelineOptions {
+/** How many connections, how statements are sent, and who is told of both. */
+export interface PipelineOptions extends SendOptions, Watching {
   readonly lanes: number;
-  readonly prepared: boolean;
   readonly onLost: (error: Error) => void;
-  readonly watch: StatementWatch | null;
+}
+
+/** Connections that are open at a moment, and the statements that wait for their answers. */
+export interface PipelineLoad {
+  readonly connections: number;
+  readonly waiting: number;
 }
 
 interface Lane {
@@ -38,15 +41,17 @@ export class PipelinePool {
     this.#lanes = Array.from({ length: options.lanes }, () => ({ client: null, connecting: null, waiting: 0 }));
   }
 
-  /** Connections that are open, and statements that wait for their answers. */
-  load(): { connections: number; waiting: number } {
+  load(): PipelineLoad {
     return {
       connections: this.#lanes.filter(({ client }) => client !== null).length,
       waiting: this.#lanes.reduce((sum, { waiting }) => sum + waiting, 0),
     };
   }
 
-  /** Runs one statement in `scope` on the least busy connection. Rejects with pg's own error. */
+  /**
+   * Runs one statement in `scope` on the least busy connection, and on another where that was lost: what runs here reads,
+   * or may be done twice. All may have been lost at once, so each is tried. Rejects with pg's own error.
+   */
   async execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     const { watch } = this.options;
     if (!watch) return this.#execute(scope, statement, values);
@@ -55,11 +60,12 @@ export class PipelinePool {
 
   async #execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     scope.statements += 1;
-    try {
-      return await this.#run(scope, statement, values);
-    } catch (error) {
-      if (!isStaleStatement(error)) throw error;
-      return this.#run(scope, statement, values);
+    for (let left = this.#lanes.length; ; left -= 1) {
+      try {
+        return await this.#run(scope, statement, values);
+      } catch (error) {
+        if (left === 0 || !(isStaleStatement(error) || isConnectionLoss(error))) throw error;
+      }
     }
   }
 
@@ -95,7 +101,7 @@ export class PipelinePool {
 
   #send(client: pg.Client, scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     this.#gather(client);
-    return sendScoped(client, scopeValues(scope), statement, { values, prepared: this.options.prepared });
+    return sendScoped(client, scope, statement, values, this.options);
   }
 
   #leastBusy(): Lane {

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { ENTER_SCOPE, ENTER_SCOPE_PLANNED_ONCE, ENTER_SCOPE_TIMED } from '../database-role.js';
+import type { AnyScope } from '../../kernel/scope.js';
+import { enteringFor, type SessionLimits } from '../database-role.js';
 import type { Statement } from '../statement.js';
 
 /** The part of pg's connection that a query writes its messages to. */
@@ -29,33 +30,37 @@ const Query = pg.Query as unknown as new (
   callback: (error: Error | null, result: pg.QueryResult) => void,
 ) => pg.Query & QueryHooks;
 
+/** How this service speaks to its connections. */
+export interface SendOptions {
+  /** Whether statements with a name are kept prepared. */
+  readonly prepared: boolean;
+  readonly limits: SessionLimits | null;
+}
+
 const NOT_PREPARED = '';
 const asIs = (value: unknown): unknown => value;
 
 /**
  * One statement that runs inside a tenant's (or the platform's) scope, in one round trip.
  *
- * It writes ENTER_SCOPE and the statement as one message batch with a single Sync behind both. PostgreSQL runs such a
+ * It writes what enters the scope and the statement as one message batch with a single Sync behind both. PostgreSQL runs such a
  * batch as one implicit transaction (manual, "Pipelining"), so the role and the tenant hold for exactly this statement,
  * are gone after it, and a transaction pooler cannot part the two. A write that fails leaves nothing behind.
  */
 class ScopedQuery extends Query {
-  readonly #scope: string[];
-  readonly #enter: { readonly name: string; readonly text: string };
+  readonly #enter: ReturnType<typeof enteringFor>;
   readonly #prepared: boolean;
   #inScope = false;
 
   constructor(
-    scope: [string, string],
+    scope: AnyScope,
     statement: Statement,
     values: unknown[],
-    options: { prepared: boolean; callback: (error: Error | null, result: pg.QueryResult) => void },
+    options: SendOptions & { callback: (error: Error | null, result: pg.QueryResult) => void },
   ) {
     const named = options.prepared && statement.name !== '' ? { name: statement.name } : {};
     super({ ...named, text: statement.text, values, queryMode: 'extended' }, undefined, options.callback);
-    const { timeoutMs, plannedOnce } = statement;
-    this.#scope = timeoutMs === undefined ? scope : [...scope, String(timeoutMs)];
-    this.#enter = timeoutMs === undefined ? (plannedOnce ? ENTER_SCOPE_PLANNED_ONCE : ENTER_SCOPE) : ENTER_SCOPE_TIMED;
+    this.#enter = enteringFor(scope, options.limits, statement);
     this.#prepared = options.prepared;
   }
 
@@ -65,12 +70,12 @@ class ScopedQuery extends Query {
       wire.parse({ name, text: this.#enter.text });
       if (this.#prepared) wire.submittedNamedStatements[name] = this.#enter.text;
     }
-    wire.bind({ portal: '', statement: name, values: this.#scope, valueMapper: asIs });
+    wire.bind({ portal: '', statement: name, values: this.#enter.values, valueMapper: asIs });
     wire.execute({ portal: '', rows: 0 });
     super.prepare(wire);
   }
 
-  // The first row and the first completion of the batch are those of ENTER_SCOPE.
+  // The first row and the first completion of the batch are those of entering.
   override handleDataRow(message: unknown): void {
     if (this.#inScope) super.handleDataRow(message);
   }
@@ -88,15 +93,16 @@ function isKnown(wire: Wire, name: string): boolean {
 /** Runs one statement in a scope on this connection, pipelined or not. Rejects with pg's own error. */
 export function sendScoped(
   client: pg.ClientBase,
-  scope: [string, string],
+  scope: AnyScope,
   statement: Statement,
-  { values, prepared }: { values: unknown[]; prepared: boolean },
+  values: unknown[],
+  options: SendOptions,
 ): Promise<pg.QueryResult> {
   return new Promise((resolve, reject) => {
     const callback = (error: Error | null, result: pg.QueryResult): void => {
       if (error) reject(error);
       else resolve(result);
     };
-    client.query(new ScopedQuery(scope, statement, values, { prepared, callback }));
+    client.query(new ScopedQuery(scope, statement, values, { ...options, callback }));
   });
 }

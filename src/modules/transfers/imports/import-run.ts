@@ -1,17 +1,11 @@
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { DomainError } from '../../../kernel/domain-error.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import type { BulkSession } from '../../../persistence/bulk/index.js';
 import { statement } from '../../../persistence/statement.js';
 import { badRowMessage } from '../kinds/bad-row-messages.js';
 import type { BadRow, ImportKind, TakeOrdinals } from '../kinds/import-kind.js';
-import { CsvSource } from '../reading/csv-source.js';
-import { JsonSource } from '../reading/json-source.js';
-import { Utf8Check } from '../reading/utf8-check.js';
-import type { TransferFormat } from '../transfer-kinds.js';
 import { MOST_KEPT, type ImportProgress } from './import-progress.js';
-import { LineStager } from './line-stager.js';
+import type { StagedLines } from './staged-lines.js';
 import { IMPORT_TABLES } from '../kinds/staging.js';
 
 /** PostgreSQL's insufficient_privilege. */
@@ -39,7 +33,7 @@ type CountedBad = { readonly lines: number } & (BadRow | { readonly line: null }
 
 /** One file on its way into the tables of its kind, inside one transaction. */
 export class ImportRun {
-  readonly #used = new Set<string>();
+  #used: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly kind: ImportKind,
@@ -48,16 +42,12 @@ export class ImportRun {
     private readonly progress: ImportProgress,
   ) {}
 
-  /** Reads the whole file, no faster than it can be staged. Errors: 422 where it cannot be read as such a file. */
-  async read(file: Readable, format: TransferFormat): Promise<void> {
+  /** Stages the lines that `lines` writes, no faster than the database takes them. */
+  async stage(lines: StagedLines): Promise<void> {
     await this.#makeTables();
-    const source = format === 'csv' ? new CsvSource(this.kind) : new JsonSource(this.kind);
-    const check = new Utf8Check((bytes) => (this.progress.bytesRead += bytes));
-    const stager = new LineStager(this.kind, source, this.progress);
-    const table = this.session.copyInto('import_lines', ['line', ...this.kind.staged.map(([name]) => name)]);
-    // A request is not destroyed where its file is refused: it is still to be answered.
-    await pipeline(file.iterator({ destroyOnReturn: false }), check, source.parser, stager, table);
-    for (const name of source.used) this.#used.add(name);
+    this.#used = await lines(
+      this.session.copyInto('import_lines', ['line', ...this.kind.staged.map(([name]) => name)]),
+    );
     await this.session.query(ANALYZE_LINES);
   }
 

@@ -10,6 +10,7 @@ import type { ImportResponse, ImportState } from '../dto/import.responses.js';
 import { IMPORT_KINDS } from '../kinds/kinds.js';
 import type { ImportProgress } from './import-progress.js';
 import { ImportRun } from './import-run.js';
+import { linesOf, withKeptLines, type StagedLines } from './staged-lines.js';
 import { BEAT, FINISH_IMPORT } from './imports.queries.js';
 
 const BEAT_MS = 1000;
@@ -33,6 +34,9 @@ const RECORD_COMPLETED = statement(
 
 /** The run of an import from its start to its end, heartbeat and all. */
 export class ImportWork {
+  /** A beat that waits for a connection is enough. */
+  #beating = false;
+
   constructor(
     private readonly doors: DatabaseDoors,
     private readonly bulk: BulkConnections,
@@ -45,7 +49,7 @@ export class ImportWork {
   async run(file: Readable, permit: () => Promise<void>): Promise<ImportResponse> {
     const beat = setInterval(() => void this.#beat(), BEAT_MS);
     try {
-      const done = await this.bulk.transact(this.scope, (session) => this.#inside(session, file, permit));
+      const done = await this.#work(file, permit);
       if (done) return done;
       return await (this.#isRefused() ? this.#finish('failed', this.#tooManyBad()) : this.#finish('succeeded', null));
     } catch (error) {
@@ -60,19 +64,32 @@ export class ImportWork {
     }
   }
 
+  /** Behind a pooler, no transaction waits for the file, nor for a statement outside of it: there may be one connection. */
+  async #work(file: Readable, permit: () => Promise<void>): Promise<ImportResponse | null> {
+    const { kind, format } = this.started;
+    const lines = linesOf(file, format, IMPORT_KINDS[kind], this.progress);
+    if (!this.bulk.pooled) {
+      return this.bulk.transact(this.scope, (session) => this.#inside(session, lines, permit));
+    }
+    return withKeptLines(lines, async (kept) => {
+      await permit();
+      return this.bulk.transact(this.scope, (session) => this.#inside(session, kept, () => Promise.resolve()));
+    });
+  }
+
   /** The finished import, or null where nothing of it is to stay. */
   async #inside(
     session: BulkSession,
-    file: Readable,
+    lines: StagedLines,
     permit: () => Promise<void>,
   ): Promise<BulkResult<ImportResponse | null>> {
-    const { kind, format, dry_run: dryRun } = this.started;
+    const { kind, dry_run: dryRun } = this.started;
     const run = new ImportRun(IMPORT_KINDS[kind], session, this.scope, this.progress);
-    await run.read(file, format);
+    await run.stage(lines);
     await run.check();
     if (this.#isRefused()) return { result: null, keep: false };
     await permit();
-    await run.write((count) => this.#takeOrdinals(count));
+    await run.write((count) => this.#takeOrdinals(session, count));
     if (dryRun) return { result: null, keep: false };
     const [done] = await session.query<ImportResponse>(FINISH_IMPORT, this.#finishValues('succeeded', null));
     await session.query(RECORD_COMPLETED, [this.scope.tenantId, actorJson(this.scope), this.started.id]);
@@ -81,22 +98,27 @@ export class ImportWork {
   }
 
   /**
-   * In a transaction of its own, so that nobody who makes users waits for this file. What a failure leaves unused stays
-   * unused: a number is never given twice.
+   * In a transaction of its own, so that nobody who makes users waits for this file, but behind a pooler. What a failure
+   * leaves unused stays unused: a number is never given twice.
    */
-  async #takeOrdinals(count: number): Promise<number> {
+  async #takeOrdinals(session: BulkSession, count: number): Promise<number> {
     if (this.started.dry_run) return TRIED_ORDINALS;
     const values = [this.scope.tenantId, count];
-    const [taken] = await this.doors.database.write<{ first: number }>(this.scope, TAKE_ORDINALS, values);
+    const [taken] = this.bulk.pooled
+      ? await session.query<{ first: number }>(TAKE_ORDINALS, values)
+      : await this.doors.database.write<{ first: number }>(this.scope, TAKE_ORDINALS, values);
     if (!taken) throw new Error('The counter of users answered no number.');
     return taken.first;
   }
 
   async #beat(): Promise<void> {
+    if (this.#beating) return;
+    this.#beating = true;
     const { bytesRead, linesRead, linesBad } = this.progress;
     const values = [this.scope.tenantId, this.started.id, bytesRead, linesRead, linesBad];
     // A beat that is missed is made up for by the next one.
     await this.doors.database.write(this.scope, BEAT, values).catch(() => undefined);
+    this.#beating = false;
   }
 
   #isRefused(): boolean {

@@ -22,8 +22,8 @@ export const DATABASE = 'doorlist';
 /** Joining is tried again when the server goes away underneath, as when its owner is just stopping it. */
 const JOIN_ATTEMPTS = 10;
 
-/** With pauses of 1, 2, 3... seconds: about half a minute. */
-const RECOVERY_ATTEMPTS = 8;
+/** Between two attempts to bring a dead server back: it may be days until a full disk has space again. */
+const RECOVERY_PAUSE_MS = 2_000;
 
 export class Supervisor {
   private lock: OwnerLock | undefined;
@@ -103,20 +103,20 @@ export class Supervisor {
     if (isRaised(signal)) return;
     this.lock = undefined;
     log.warn('lost the database server; bringing it back');
-    for (let attempt = 1; attempt <= RECOVERY_ATTEMPTS; attempt += 1) {
-      if (isRaised(signal)) return;
+    for (let reported = ''; !isRaised(signal);) {
       try {
         await this.begin();
         log.info('the database server is back');
         return;
       } catch (error) {
         if (isRaised(signal)) return;
-        log.warn(errorText(error));
+        const reason = errorText(error);
+        if (reason !== reported) log.warn(reason);
+        reported = reason;
         if (error instanceof EngineError && error.code === 'data_folder_in_use') this.owner = false;
-        await sleep(attempt * 1_000, undefined, { signal }).catch(() => undefined);
+        await sleep(RECOVERY_PAUSE_MS, undefined, { signal }).catch(() => undefined);
       }
     }
-    log.warn('gave up bringing the database server back; restart Doorlist');
   }
 }
 

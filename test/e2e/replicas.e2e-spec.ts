@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiAnswer } from '../support/api.js';
+import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
+import { NO_CLUSTERS, OwnCluster } from '../support/own-cluster.js';
+import { newTenant, type TestTenant } from '../support/tenant.js';
+import { PLATFORM_CLIENT } from '../support/test-state.js';
+
+import.meta.jest.setTimeout(90_000);
+
+const HEADER = 'doorlist-consistency';
+// eslint-disable-next-line no-restricted-syntax -- a standby can be made only where the programs are; the name of the tests says so
+const withClusters = NO_CLUSTERS === null ? describe : describe.skip;
+
+withClusters(`reads from a replica${NO_CLUSTERS === null ? '' : ` (skipped: ${NO_CLUSTERS})`}`, () => {
+  let primary: OwnCluster;
+  let replica: OwnCluster;
+  let service: DoorlistProcess;
+  let tenant: TestTenant;
+  let userId: string;
+  const removed: OwnCluster[] = [];
+
+  const rename = (name: string): Promise<ApiAnswer> =>
+    tenant.api.patch(`${tenant.path}/users/${userId}`, { display_name: name });
+  const read = (token?: string): Promise<ApiAnswer> =>
+    tenant.api.get(`${tenant.path}/users/${userId}`, token === undefined ? {} : { headers: { [HEADER]: token } });
+  const nameOf = async (token?: string): Promise<unknown> => (await read(token)).body.data.display_name;
+  const tokenIn = ({ headers }: ApiAnswer): string => headers.get(HEADER) ?? '';
+
+  /** Waits until the replica has replayed all that the primary has written by now. */
+  async function caughtUp(): Promise<void> {
+    const [written] = await primary.query<{ lsn: string }>('SELECT pg_current_wal_flush_lsn()::text AS lsn');
+    const isThere = async (): Promise<boolean> =>
+      (await replica.query<{ is: boolean }>('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS is', [written!.lsn]))[0]!
+        .is;
+    while (!(await isThere())) await sleep(20);
+  }
+
+  beforeAll(async () => {
+    primary = await OwnCluster.make();
+    removed.push(primary);
+    await primary.start();
+    replica = await primary.standby();
+    removed.unshift(replica);
+    await replica.start();
+    service = await startDoorlist({
+      DATABASE_URL: primary.url(),
+      DATABASE_REPLICA_URL: replica.url(),
+      BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id,
+      BOOTSTRAP_CLIENT_SECRET: PLATFORM_CLIENT.secret,
+      LOG_LEVEL: 'error',
+    });
+    tenant = await newTenant(service.url);
+    userId = await tenant.user('ada', { display_name: 'First' });
+  });
+
+  afterAll(async () => {
+    await service.stop('SIGKILL');
+    for (const cluster of removed) await cluster.remove();
+  });
+
+  it('see what the token stands for, from the replica where it has come so far, else from the primary', async () => {
+    const first = tokenIn(await rename('Second'));
+    expect(first).toMatch(/^[\w-]{12}$/);
+    await caughtUp();
+    expect(await nameOf(first)).toBe('Second');
+
+    await replica.query('SELECT pg_wal_replay_pause()');
+    const second = tokenIn(await rename('Third'));
+    // The older token asks for no more than the replica has: this is its answer, and no other could be so old.
+    expect(await nameOf(first)).toBe('Second');
+    expect(await nameOf(second)).toBe('Third');
+    expect(await nameOf()).toBe('Third');
+    const page = await tenant.api.get(`${tenant.path}/users`, { headers: { [HEADER]: first } });
+    expect(page.body.data[0].display_name).toBe('Second');
+
+    await replica.query('SELECT pg_wal_replay_resume()');
+    await caughtUp();
+    expect(await nameOf(first)).toBe('Third');
+  });
+
+  it('see every write that was answered before, however fast they follow', async () => {
+    for (let turn = 0; turn < 30; turn += 1) {
+      const name = `Turn ${turn}`;
+      expect(await nameOf(tokenIn(await rename(name)))).toBe(name);
+    }
+  });
+
+  it('keep to the tenant of their caller', async () => {
+    const stranger = await newTenant(service.url);
+    const token = tokenIn(await stranger.api.post(`${stranger.path}/users`, { user_name: 'eve' }));
+    await caughtUp();
+    const headers = { [HEADER]: token };
+    expect((await stranger.api.get(`${stranger.path}/users/${userId}`, { headers })).status).toBe(404);
+    const { body } = await stranger.api.get(`${stranger.path}/users`, { headers });
+    expect((body.data as { user_name: string }[]).map((user) => user.user_name)).toEqual(['eve']);
+  });
+
+  it('take no token but one of ours', async () => {
+    for (const token of ['x', 'AgAAAAAAAAAA', 'AQAAAAAAAAAA=', '0/1A2B3C4D']) {
+      const { status, body } = await read(token);
+      expect([token, status, body.code]).toEqual([token, 400, 'invalid_consistency_token']);
+    }
+    // A moment that never was is waited for only shortly.
+    const from = performance.now();
+    expect((await read(Buffer.alloc(9, 0xff).fill(1, 0, 1).toString('base64url'))).status).toBe(200);
+    expect(performance.now() - from).toBeLessThan(1500);
+  });
+
+  it('go on where the replica freezes, ends, or comes back', async () => {
+    const token = tokenIn(await rename('Alone'));
+    await caughtUp();
+    expect(await nameOf(token)).toBe('Alone');
+    await replica.signalAll('SIGSTOP');
+    const from = performance.now();
+    expect(await nameOf(token)).toBe('Alone');
+    expect(performance.now() - from).toBeLessThan(3000);
+    await replica.signalAll('SIGCONT');
+    await replica.stop('immediate');
+    const latest = tokenIn(await rename('Still alone'));
+    expect(await nameOf(latest)).toBe('Still alone');
+    await replica.start();
+    await caughtUp();
+    const isStale = async (): Promise<boolean> => {
+      await replica.query('SELECT pg_wal_replay_pause()');
+      const paused = await replica.query<{ state: string }>('SELECT pg_get_wal_replay_pause_state() AS state');
+      return paused[0]!.state === 'paused';
+    };
+    while (!(await isStale())) await sleep(20);
+    await rename('Ahead');
+    // It is asked again a second after it failed.
+    while ((await nameOf(latest)) !== 'Still alone') await sleep(50);
+  });
+});
