@@ -23,7 +23,7 @@ async function times(caller: SequentialCaller, requests: readonly TimedRequest[]
 }
 
 /** One rule after the other for one group, round and round; the group is then deleted. */
-function changes(name: string, rules: readonly string[], rounds: number): RuleMeasure['run'] {
+function changes(name: string, rules: readonly string[], rounds: number): Measure['run'] {
   return async (caller) => {
     const path = `/groups/${await made(caller, name, rules.at(-1) ?? ALL)}`;
     const taken: number[][] = rules.map(() => []);
@@ -38,7 +38,7 @@ function changes(name: string, rules: readonly string[], rounds: number): RuleMe
 }
 
 /** One user from one of many rules to another; the tenant is left with the rules. */
-const oneUser: RuleMeasure['run'] = async (caller, { outsiders }) => {
+const oneUser: Measure['run'] = async (caller, { outsiders }) => {
   for (let at = 0; at < RULES; at += 1) await made(caller, `Department ${at}`, ofDepartment(at));
   const path = `/users/${outsiders[0] ?? ''}`;
   const requests = Array.from({ length: 60 }, (_, turn): TimedRequest => {
@@ -48,7 +48,7 @@ const oneUser: RuleMeasure['run'] = async (caller, { outsiders }) => {
 };
 
 /** The last of all: what they leave behind would cost the others something. */
-export const RULE_MEASURES: readonly RuleMeasure[] = [
+export const RULE_MEASURES: readonly Measure[] = [
   {
     names: ['A rule of a few thousand to another'],
     run: async (caller, data) => {
