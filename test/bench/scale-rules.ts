@@ -52,8 +52,8 @@ export const RULE_MEASURES: readonly Measure[] = [
   {
     names: ['A rule of a few thousand to another'],
     run: async (caller, data) => {
-      const [one = [], other = []] = (await changes('Few', [FEW, OTHERS], 5)(caller, data)) ?? [];
-      return [[...one, ...other]];
+      const taken = (await changes('Few', [FEW, OTHERS], 5)(caller, data)) ?? [];
+      return [taken.flat()];
     },
   },
   {

@@ -9,7 +9,7 @@ import { PLATFORM_CLIENT } from '../support/test-state.js';
 
 const program = nginxProgram();
 // A start takes seconds, and there are four.
-import.meta.jest.setTimeout(120_000);
+import.meta.jest.setTimeout(180_000);
 
 const CALLERS = 12;
 const PUBLIC_URL = 'https://door.example/doorlist';

@@ -166,7 +166,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/users`,
-    7,
+    8,
     post(
       () => '/users',
       () => ({ user_name: 'one more' }),
@@ -417,5 +417,5 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   [`DELETE ${T}/workspaces/{workspace_id}/projects/{project_id}`, 8, remove(project)],
   [`DELETE ${T}/workspaces/{workspace_id}`, 8, remove(workspace)],
   [`DELETE ${T}/api-clients/{api_client_id}`, 6, remove(client)],
-  [`DELETE ${T}`, 22, ({ platform, tenant }) => platform.delete(tenant.path)],
+  [`DELETE ${T}`, 24, ({ platform, tenant }) => platform.delete(tenant.path)],
 ];

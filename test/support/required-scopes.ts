@@ -32,7 +32,11 @@ const SUBJECTS: Readonly<Record<string, string>> = {
 };
 
 /** Operations that are POST for the size of what they ask, and change nothing. */
-const READING_POSTS = ['/api/v1/tenants/{tenant_id}/access/check', '/api/v1/tenants/{tenant_id}/permissions/check'];
+const READING_POSTS = [
+  '/api/v1/tenants/{tenant_id}/access/check',
+  '/api/v1/tenants/{tenant_id}/permissions/check',
+  '/api/v1/tenants/{tenant_id}/groups/preview',
+];
 
 /** The subject of an export, by what it exports. */
 const EXPORTED: Readonly<Record<string, string>> = { applications: 'applications', assignments: 'assignments' };

@@ -10,6 +10,5 @@ export { GroupClosure, GroupNesting } from './nestings/group-nesting.entity.js';
 export { applyRule, joinByRules, shareRules } from './rules/rule-application.js';
 export { complaintOfRule, parseRule } from './rules/rule.js';
 export { READ_RULES } from './rules/rules.queries.js';
-export { RuleMembers } from './rules/rule-members.js';
 export { shortestWay, type Step } from './nestings/shortest-way.js';
 export type { GroupKind } from './group.entity.js';
