@@ -76,9 +76,7 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
     expect(odd).toEqual([]);
     const refused = load.sent.filter(({ status }) => status === 503);
     expect(refused.filter(({ retryAfter }) => retryAfter !== '1')).toEqual([]);
-    // On a busy machine every answer takes longer: as much as the first ones did, before anything was wrong.
-    const limit = ANSWERED_MS + Math.max(...load.sent.slice(0, 15).map(({ milliseconds }) => milliseconds));
-    expect(refused.filter(({ milliseconds }) => milliseconds > limit)).toEqual([]);
+    expect(refused.filter(({ milliseconds }) => milliseconds > ANSWERED_MS)).toEqual([]);
     expect(load.sent.filter(({ milliseconds }) => milliseconds > GOOD_MS)).toEqual([]);
     const rows = await cluster.query<{ user_name: string; events: number }>(
       `SELECT u.user_name, (SELECT count(*)::int FROM audit_events e WHERE e.tenant_id = u.tenant_id AND e.resource_id = u.id) AS events
@@ -88,6 +86,18 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
     const stored = new Set(rows.map((row) => row.user_name));
     expect(load.made.filter((name) => !stored.has(name))).toEqual([]);
     expect(rows.filter(({ events }) => events !== 1)).toEqual([]);
+  }
+
+  /** Waits until `count` of them are answered. */
+  async function answersOf(requests: readonly Promise<unknown>[], count: number): Promise<void> {
+    let answered = 0;
+    await new Promise<void>((resolve, reject) => {
+      const settle = (): void => {
+        answered += 1;
+        if (answered === count) resolve();
+      };
+      for (const request of requests) request.then(settle, reject);
+    });
   }
 
   it.each(['fast', 'immediate'] as const)('a stop (%s) under load is 503 until it is back', async (mode) => {
@@ -167,7 +177,12 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
   it('a server without free connections is 503, and well once there are some', async () => {
     await cluster.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'doorlist'`);
     const taken: pg.Client[] = [];
-    while (await joined(taken));
+    // What was ended frees its place a little later.
+    for (let refusals = 0; refusals < 2;) {
+      if (await joined(taken)) refusals = 0;
+      else refusals += 1;
+      await sleep(refusals * 200);
+    }
     const refused = await tenant.api.post(`${tenant.path}/users`, { user_name: 'no-room' });
     await Promise.all(taken.map((client) => client.end()));
     expect([refused.status, refused.body.code]).toEqual([503, 'database_unavailable']);
@@ -203,7 +218,8 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
     await rival.query('ROLLBACK');
     expect((await suspended).body.data.status).toBe('suspended');
     expect((await cluster.query('SELECT pg_stat_force_next_flush()')).length).toBe(1);
-    expect(await deadlocks()).toBe(before + 1);
+    // More than one where the machine is busy: the repetition may take the user before the rival has woken up.
+    expect(await deadlocks()).toBeGreaterThan(before);
 
     await rival.query('BEGIN');
     await rival.query('UPDATE users SET updated_at = now() WHERE tenant_id = $1 AND id = $2', [tenant.id, first]);
@@ -241,12 +257,18 @@ withClusters(`faults of a PostgreSQL server${NO_CLUSTERS === null ? '' : ` (skip
       .slice(1)
       .map((id, index) => mine.api.put(`${tenant.path}/groups/${groups[index]!}/groups/${id}`));
     const tokens = Array.from({ length: 20 }, () => tokenOf(second.url, client.id, client.secret));
-    await Promise.race([...bulk, ...nested]);
+    const writes = [...bulk, ...nested];
+    await answersOf(writes, 4);
     await second.stop('SIGKILL');
-    const answered = await Promise.allSettled([...bulk, ...nested]);
+    const answered = await Promise.allSettled(writes);
     const issued = (await Promise.allSettled(tokens)).flatMap((each) =>
       each.status === 'fulfilled' ? [each.value] : [],
     );
+    expect(answered.flatMap((each) => (each.status === 'fulfilled' ? [each.value.status < 300] : []))).not.toContain(
+      false,
+    );
+    // Some were under way when it was killed.
+    expect(answered.map(({ status }) => status)).toContain('rejected');
     expect(await upload.answer).toBeNull();
 
     for (const [index, id] of applications.entries()) {

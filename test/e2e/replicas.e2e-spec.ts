@@ -4,6 +4,7 @@ import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process
 import { NO_CLUSTERS, OwnCluster } from '../support/own-cluster.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT } from '../support/test-state.js';
+import { TraceCollector } from '../support/trace-collector.js';
 
 import.meta.jest.setTimeout(90_000);
 
@@ -15,6 +16,7 @@ withClusters(`reads from a replica${NO_CLUSTERS === null ? '' : ` (skipped: ${NO
   let primary: OwnCluster;
   let replica: OwnCluster;
   let service: DoorlistProcess;
+  let collector: TraceCollector;
   let tenant: TestTenant;
   let userId: string;
   const removed: OwnCluster[] = [];
@@ -25,6 +27,22 @@ withClusters(`reads from a replica${NO_CLUSTERS === null ? '' : ` (skipped: ${NO
     tenant.api.get(`${tenant.path}/users/${userId}`, token === undefined ? {} : { headers: { [HEADER]: token } });
   const nameOf = async (token?: string): Promise<unknown> => (await read(token)).body.data.display_name;
   const tokenIn = ({ headers }: ApiAnswer): string => headers.get(HEADER) ?? '';
+
+  /** What the metrics say of the connections to replicas. */
+  async function loadOfReplicas(): Promise<{ connections: number; waiting: number }> {
+    const text = await (await fetch(`${service.url}/metrics`)).text();
+    const value = (series: string): number =>
+      Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(`${series} `))
+          ?.split(' ')[1],
+      );
+    return {
+      connections: value('doorlist_database_connections{pool="replicas",state="used"}'),
+      waiting: value('doorlist_database_waiting{pool="replicas"}'),
+    };
+  }
 
   /** Waits until the replica has replayed all that the primary has written by now. */
   async function caughtUp(): Promise<void> {
@@ -42,11 +60,16 @@ withClusters(`reads from a replica${NO_CLUSTERS === null ? '' : ` (skipped: ${NO
     replica = await primary.standby();
     removed.unshift(replica);
     await replica.start();
+    collector = await TraceCollector.start();
     service = await startDoorlist({
       DATABASE_URL: primary.url(),
       DATABASE_REPLICA_URL: replica.url(),
       BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id,
       BOOTSTRAP_CLIENT_SECRET: PLATFORM_CLIENT.secret,
+      METRICS_PATH: '/metrics',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      // OpenTelemetry's own variable: how long spans are gathered, in milliseconds.
+      OTEL_BSP_SCHEDULE_DELAY: '50',
       LOG_LEVEL: 'error',
     });
     tenant = await newTenant(service.url);
@@ -55,6 +78,7 @@ withClusters(`reads from a replica${NO_CLUSTERS === null ? '' : ` (skipped: ${NO
 
   afterAll(async () => {
     await service.stop('SIGKILL');
+    collector.stop();
     for (const cluster of removed) await cluster.remove();
   });
 
@@ -83,6 +107,27 @@ withClusters(`reads from a replica${NO_CLUSTERS === null ? '' : ` (skipped: ${NO
       const name = `Turn ${turn}`;
       expect(await nameOf(tokenIn(await rename(name)))).toBe(name);
     }
+  });
+
+  it('are traced and measured like those of the primary', async () => {
+    const write = await tenant.api.patch(
+      `${tenant.path}/users/${userId}`,
+      { display_name: 'Traced' },
+      { headers: { 'x-request-id': 'replica.1' } },
+    );
+    await caughtUp();
+    const headers = { [HEADER]: tokenIn(write), 'x-request-id': 'replica.2' };
+    const path = `${tenant.path}/users/${userId}`;
+    expect((await tenant.api.get(path, { headers })).body.data.display_name).toBe('Traced');
+    const plain = { 'x-request-id': 'replica.3' };
+    expect((await tenant.api.get(path, { headers: plain })).status).toBe(200);
+    const namesIn = async (requestId: string): Promise<string[]> =>
+      (await collector.traceOf(requestId)).statements.map(({ name }) => name);
+    expect((await namesIn('replica.1')).slice(-2)).toEqual(['commit', 'replicas.written']);
+    expect(await namesIn('replica.2')).toEqual(await namesIn('replica.3'));
+    expect(await namesIn('replica.2')).not.toEqual([]);
+    const { connections, waiting } = await loadOfReplicas();
+    expect([connections > 0, waiting]).toEqual([true, 0]);
   });
 
   it('keep to the tenant of their caller', async () => {
@@ -118,6 +163,7 @@ withClusters(`reads from a replica${NO_CLUSTERS === null ? '' : ` (skipped: ${NO
     await replica.stop('immediate');
     const latest = tokenIn(await rename('Still alone'));
     expect(await nameOf(latest)).toBe('Still alone');
+    expect(await loadOfReplicas()).toEqual({ connections: 0, waiting: 0 });
     await replica.start();
     await caughtUp();
     const isStale = async (): Promise<boolean> => {

@@ -14,6 +14,7 @@ const LONGEST = [
   'operations',
   'ingress-answers',
   'paging',
+  'faults',
   'imports-while-they-run',
   'group-nestings',
   'verify',

@@ -75,9 +75,11 @@ export class OwnCluster {
   /** Freezes all of its processes, or lets them go on: the machine still takes connections for them. */
   async signalAll(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
     const main = Number((await readFile(join(this.folder, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    // It comes first, so that none of the others is born meanwhile; they may still end.
+    process.kill(main, signal);
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
     const parents = await Promise.all(pids.map(async (pid) => [Number(pid), await parentOf(pid)] as const));
-    for (const [pid, parent] of parents) if (pid === main || parent === main) process.kill(pid, signal);
+    for (const [pid, parent] of parents) if (parent === main) signalIfThere(pid, signal);
   }
 
   async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = [], database?: string): Promise<Row[]> {
@@ -104,6 +106,14 @@ export class OwnCluster {
   async #run(program: string, ...args: string[]): Promise<void> {
     const { code, output } = await runProgram(join(PROGRAMS, program), args, { account: this.account });
     if (code !== 0) throw new Error(`${program} ended with ${code}: ${output}`);
+  }
+}
+
+function signalIfThere(pid: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

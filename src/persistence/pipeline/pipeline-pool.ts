@@ -83,6 +83,8 @@ export class PipelinePool {
       return await this.#send(client, scope, statement, values);
     } catch (error) {
       if (isStaleStatement(error)) discard(lane, client);
+      // It tells its statements before it ends: what is tried again must not find it in use still.
+      else if (isConnectionLoss(error) && lane.client === client) lane.client = null;
       throw error;
     } finally {
       lane.waiting -= 1;
