@@ -36,6 +36,23 @@ const IF_MATCH: Parameter = {
   example: '"1"',
 };
 
+/** Shown, and not filled in where operations are tried: an old token is answered with old rows. */
+const TOKEN_SCHEMA: Schema = { type: 'string', examples: ['AQAAAAABUGgo'] };
+const CONSISTENCY: Parameter = {
+  name: 'Doorlist-Consistency',
+  in: 'header',
+  required: false,
+  description:
+    'The token that a change was answered with: a read replica that has come so far may answer then. Without it the primary does.',
+  schema: TOKEN_SCHEMA,
+};
+const CONSISTENCY_HEADER = {
+  'Doorlist-Consistency': {
+    schema: TOKEN_SCHEMA,
+    description: 'Where there are read replicas: for reads that are to see this change.',
+  },
+};
+
 /** The same ids as in the examples of the resources. */
 const PATH_EXAMPLES: Readonly<Record<string, string>> = {
   tenant_id: '019ab5f2-6c1e-7000-8000-000000000001',
@@ -77,7 +94,7 @@ function completeOperation(document: Document, path: string, method: string, ope
   if (method === 'get' && operation[VERSIONED])
     operation.responses['304'] = { description: 'Unchanged: If-None-Match.' };
   for (const [status, response] of Object.entries(operation.responses)) {
-    addHeaders(response, status, operation);
+    addHeaders(response, status, operation, method !== 'get' && operation.security?.length !== 0);
     addExamples(document, response.content);
   }
   addExamples(document, operation.requestBody?.content);
@@ -97,7 +114,11 @@ function securityOf(operation: Operation): Record<string, string[]>[] {
 function headerParameters(method: string, operation: Operation): Parameter[] {
   if (operation.security?.length === 0) return [];
   const changesVersioned = operation[VERSIONED] === true && !(method === 'get' || '201' in operation.responses);
-  return [...(method === 'post' ? [IDEMPOTENCY_KEY] : []), ...(changesVersioned ? [IF_MATCH] : [])];
+  return [
+    ...(method === 'get' ? [CONSISTENCY] : []),
+    ...(method === 'post' ? [IDEMPOTENCY_KEY] : []),
+    ...(changesVersioned ? [IF_MATCH] : []),
+  ];
 }
 
 /** Puts a tenant that is there into every operation, so that each can be tried as it stands. */
@@ -129,12 +150,13 @@ function completeParameter(parameter: Parameter & { [SAMPLE]?: unknown }): void 
   Reflect.deleteProperty(parameter, SAMPLE);
 }
 
-function addHeaders(response: Response, status: string, operation: Operation): void {
+function addHeaders(response: Response, status: string, operation: Operation, changes: boolean): void {
   const success = status < '300' && operation[VERSIONED] === true && status !== '204';
   response.headers = {
     ...REQUEST_ID_HEADER,
     ...(success ? ETAG_HEADER : {}),
     ...(status === '201' ? LOCATION_HEADER : {}),
+    ...(changes && status < '300' ? CONSISTENCY_HEADER : {}),
     ...response.headers,
   };
 }

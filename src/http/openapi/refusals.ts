@@ -10,7 +10,8 @@ interface DocumentedRefusal {
 
 const REFUSALS: Readonly<Record<string, DocumentedRefusal>> = {
   '400': {
-    description: 'The request cannot be read: malformed JSON or URL, or a cursor that was not made for this query.',
+    description:
+      'The request cannot be read: malformed JSON or URL, a cursor that was not made for this query, or a consistency token that is none.',
     code: 'malformed_json',
     detail: 'The body is not valid JSON.',
   },
