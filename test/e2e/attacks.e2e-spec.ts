@@ -20,10 +20,9 @@ import {
 import { FORBIDDEN_MEMBERS, HOSTILE_TEXTS, HOSTILE_VALUES, someOf } from '../support/attacks/hostile-values.js';
 import { oversizeRequests, tooLargeBody } from '../support/attacks/oversize.js';
 import { send, type Recorded } from '../support/attacks/recorded-requests.js';
-import { PUBLIC_ROUTES } from '../support/counted-routes.js';
 import { Forge, strangerJwk } from '../support/forged-tokens.js';
 import { isGuarded } from '../support/openapi-document.js';
-import { TENANT_SCOPES, needsOf, scopeOf } from '../support/required-scopes.js';
+import { PUBLIC_ROUTES, TENANT_SCOPES, needsOf, scopeOf } from '../support/required-scopes.js';
 import { refusalAt, surfaceOf } from '../support/surfaces.js';
 
 /** Each of these tests sends some hundreds of requests, or thousands. */
