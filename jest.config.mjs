@@ -7,7 +7,7 @@ const shared = {
 };
 
 export default {
-  maxWorkers: 3,
+  maxWorkers: 2,
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   // For all projects: Jest reads this from the top alone.
   testTimeout: 30_000,
