@@ -214,7 +214,7 @@ describe(`the search for those who hold entitlements (MODEL_SEED=${SEED})`, () =
     await api.post(`${ENTITLEMENTS}/${editor}`, { grant: { groups: [{ group: outer }] } });
     await grantUsers(api, editor, [{ user: bob }]);
     const assigned = (await api.post(`${ASSIGNMENTS}?includeRights=true`, {})).body.resources as Found[];
-    expect(assigned.map((each) => [each.type, each.user ?? each.group])).toEqual([
+    expect(assigned.map((each) => [each.type, each.type === 'USER' ? each.user : each.group])).toEqual([
       ['GROUP', side],
       ['GROUP', outer],
       ['USER', bob],

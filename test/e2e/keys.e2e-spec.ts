@@ -231,7 +231,7 @@ describe('the command line', () => {
   it.each(['', 'rotate', '__proto__'])('prints how it is used, and ends with 2, for %j', async (name) => {
     const { code, lines, errors } = await command(name, { PORT: 'not read' });
     expect({ code, lines }).toEqual({ code: 2, lines: [] });
-    const named = ['migrate', 'migrate:revert', 'keys:rotate', 'verify', 'import', 'export'];
+    const named = ['migrate', 'migrate:revert', 'keys:rotate', 'platform-clients', 'verify', 'import', 'export'];
     expect(errors.filter((line) => !/^ {10}/.test(line))).toEqual([
       'Usage: npm run doorlist -- <command>',
       ...named.map((each) => expect.stringMatching(new RegExp(`^ {2}${each} +\\S`)) as unknown),

@@ -1,8 +1,9 @@
 import { openApiCheck, type ApiAnswer } from '../support/api.js';
-import { LATER, PUBLIC_ROUTES, ROUTES } from '../support/counted-routes.js';
+import { LATER, ROUTES } from '../support/counted-routes.js';
 import { all, worldOf } from '../support/counted-world.js';
 import { newTenant } from '../support/tenant.js';
 import { workerState } from '../support/test-state.js';
+import { PUBLIC_ROUTES } from '../support/required-scopes.js';
 
 const MANY = 60;
 

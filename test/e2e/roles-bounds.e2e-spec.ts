@@ -93,7 +93,7 @@ describe('a list that its contract gives no pages', () => {
   it('holds nothing of the service where its readers break off', async () => {
     for (const [, path] of lists()) {
       // More of them than there are connections to the database.
-      const answers = await Promise.all(Array.from({ length: 24 }, () => open(path)));
+      const answers = await Promise.all(Array.from({ length: 12 }, () => open(path)));
       for (const answer of answers) {
         await once(answer, 'readable');
         answer.destroy();

@@ -223,7 +223,7 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
     sql: `UPDATE groups SET rule = 'x' WHERE tenant_id = $1 AND id = $2`,
     at: ({ ruled }) => ruled,
     said: ({ ruled }) => [
-      `rule_unreadable: owner ${ruled}, rule, at position 1: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le, pr).`,
+      `rule_unreadable: owner ${ruled}, rule, at position 1: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le, pr), not the end.`,
     ],
   },
   'a member by rule of a group that has none': {

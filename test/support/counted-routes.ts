@@ -3,16 +3,6 @@ import { ENTITLEMENT_CHANGES, ENTITLEMENT_READS } from './counted-entitlement-ro
 import { csvFile, type World } from './counted-world.js';
 import { assign, holders, revoke } from './scoped-role-steps.js';
 
-/** Routes that open no scope, because anybody may call them. */
-export const PUBLIC_ROUTES: readonly string[] = [
-  'GET /.well-known/oauth-authorization-server',
-  'GET /.well-known/openid-configuration',
-  'GET /health/live',
-  'GET /health/ready',
-  'GET /oauth/jwks',
-  'POST /oauth/token',
-];
-
 type Call = (world: World) => Promise<ApiAnswer>;
 
 const T = '/api/v1/tenants/{tenant_id}';

@@ -18,6 +18,16 @@ export const TENANT_SCOPES = [
   'manageAppAccessOwner',
 ];
 
+/** Routes that open no scope, because anybody may call them. */
+export const PUBLIC_ROUTES: readonly string[] = [
+  'GET /.well-known/oauth-authorization-server',
+  'GET /.well-known/openid-configuration',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /oauth/jwks',
+  'POST /oauth/token',
+];
+
 /** The subject of the scopes of a section. A section that is not here fails the tests: decide who may use it. */
 const SUBJECTS: Readonly<Record<string, string>> = {
   Access: 'assignments',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, listedNames, notFound } from '../../kernel/domain-error.js';
+import { conflict, notFound } from '../../kernel/domain-error.js';
 import { newId } from '../../kernel/ids.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { ALWAYS, type Validity, type ValidityPatch } from '../../kernel/validity.js';
@@ -132,7 +132,7 @@ export class AssignmentsService {
     const input = { [`${assignee.kind}_id`]: assignee.id, application_id: applicationIds.join(', '), ...validity };
     const outcomes = await this.doors.database.write<Outcome>(scope, ASSIGN[assignee.kind], values, input);
     const unknown = outcomes.filter((outcome) => !outcome.is_known).map((outcome) => outcome.application_id);
-    if (unknown.length > 0) throw notFound('application', listedNames(unknown));
+    if (unknown.length > 0) throw notFound('application', unknown.join(', '));
     // Another call made these at the same moment: they are there now, though this statement could not see them yet.
     const unseen = outcomes.filter((outcome) => outcome.id === null).map((outcome) => outcome.application_id);
     if (unseen.length === 0) return outcomes;

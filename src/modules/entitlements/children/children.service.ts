@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Delegation } from '../../../kernel/delegation.js';
-import { conflict, listedNames, notFound } from '../../../kernel/domain-error.js';
+import { conflict, notFound } from '../../../kernel/domain-error.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { UnitOfWork, type Transaction } from '../../../persistence/unit-of-work.js';
 import { shortestWay, type Step } from '../../groups/index.js';
@@ -74,7 +74,7 @@ async function known(
   if (ids.length === 0) return [];
   const found = await transaction.query<Child>(queries.KNOWN_CHILDREN, [tenantId, applicationId, ids]);
   const missing = ids.filter((id) => !found.some((child) => child.id === id));
-  if (missing.length > 0) throw notFound('entitlement', listedNames([...new Set(missing)]));
+  if (missing.length > 0) throw notFound('entitlement', [...new Set(missing)].join(', '));
   return found;
 }
 

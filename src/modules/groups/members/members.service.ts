@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Delegation, type Gift } from '../../../kernel/delegation.js';
-import { DomainError, conflict, listedNames, notFound } from '../../../kernel/domain-error.js';
+import { DomainError, conflict, notFound } from '../../../kernel/domain-error.js';
 import { mapPage, type Page, type PageRequest } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { ALWAYS, type Validity, type ValidityPatch } from '../../../kernel/validity.js';
@@ -235,7 +235,7 @@ function membershipIn(groupId: string): Gift {
 function requireKnown(rows: readonly Asked[]): void {
   const unknown = rows.filter((row) => !row.is_known).map((row) => row.user_id);
   if (unknown.length === 0) return;
-  const ids = listedNames(unknown);
+  const ids = unknown.join(', ');
   throw new DomainError('not_found', 'user_not_found', `No user ${ids} in this tenant; nobody was added.`);
 }
 

@@ -31,8 +31,8 @@ export class RulePreviewController {
   })
   async previewRule(
     @CurrentScope() scope: TenantScope,
-    @Query() { cursor }: RulePreviewQuery,
     @Body() { rule, group_id: groupId }: RulePreview,
+    @Query() { cursor }: RulePreviewQuery,
   ): Promise<Answer> {
     return answer(await this.previews.of(scope, { rule, groupId, cursor }));
   }

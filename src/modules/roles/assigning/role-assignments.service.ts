@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Delegation } from '../../../kernel/delegation.js';
-import { listedNames, notFound } from '../../../kernel/domain-error.js';
+import { notFound } from '../../../kernel/domain-error.js';
 import { newId } from '../../../kernel/ids.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
@@ -131,7 +131,7 @@ export class RoleAssignmentsService {
     const outcomes = await this.doors.database.write<Outcome>(scope, GIVE[kind], values, input);
     if (outcomes.some((outcome) => !outcome.is_role_known)) throw notFound('role', role.roleId);
     const unknown = outcomes.filter((outcome) => !outcome.is_known).map((outcome) => outcome.holder_id);
-    if (unknown.length > 0) throw notFound(kind, listedNames(unknown));
+    if (unknown.length > 0) throw notFound(kind, unknown.join(', '));
     // Another call made these at the same moment: they are there now, though this statement could not see them yet.
     const unseen = outcomes.filter((outcome) => outcome.id === null).map((outcome) => outcome.holder_id);
     if (unseen.length === 0) return outcomes.map(givenRole);
