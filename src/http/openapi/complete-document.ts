@@ -94,7 +94,7 @@ function completeOperation(document: Document, path: string, method: string, ope
   if (method === 'get' && operation[VERSIONED])
     operation.responses['304'] = { description: 'Unchanged: If-None-Match.' };
   for (const [status, response] of Object.entries(operation.responses)) {
-    addHeaders(response, status, operation, method !== 'get' && operation.security?.length !== 0);
+    addHeaders(response, status, operation, method !== 'get' && operation.security.length !== 0);
     addExamples(document, response.content);
   }
   addExamples(document, operation.requestBody?.content);
