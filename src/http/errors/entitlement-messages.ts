@@ -18,6 +18,7 @@ const MESSAGE_IDS: Readonly<Record<string, string>> = {
   search_too_broad: 'DLE40009',
   invalid_filter: 'DLE40010',
   filter_too_slow: 'DLE40011',
+  invalid_consistency_token: 'DLE40012',
   missing_token: 'DLE40101',
   invalid_token: 'DLE40102',
   expired_token: 'DLE40103',
@@ -63,6 +64,7 @@ const MESSAGE_IDS: Readonly<Record<string, string>> = {
   statement_timeout: 'DLE50303',
   issuer_unavailable: 'DLE50304',
   no_signing_key: 'DLE50305',
+  database_full: 'DLE50306',
 };
 
 /** What a message is called on contract 4's surface; one that has no name of its own is called after its status. */
