@@ -72,9 +72,9 @@ withPooler(
       const left = await rowsAt(
         pooler.url,
         `SELECT current_user = session_user AS is_login, coalesce(current_setting('doorlist.tenant_id', true), '') AS tenant,
-              current_setting('statement_timeout') AS statement_timeout, current_setting('jit') AS jit`,
+              current_setting('statement_timeout') AS statement_timeout, current_setting('jit') = (SELECT reset_val FROM pg_settings WHERE name = 'jit') AS is_jit_its_own`,
       );
-      expect(left).toEqual([{ is_login: true, tenant: '', statement_timeout: '0', jit: 'on' }]);
+      expect(left).toEqual([{ is_login: true, tenant: '', statement_timeout: '0', is_jit_its_own: true }]);
       // Whoever speaks to the pooler as a role of requests, but names no tenant, sees nothing.
       await withClient(pooler.url, async (thief) => {
         await thief.query('BEGIN; SET LOCAL ROLE doorlist_tenant');
