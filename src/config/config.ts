@@ -9,6 +9,7 @@ export abstract class Config implements Settings {
   abstract readonly host: string;
   abstract readonly publicUrl: string | null;
   abstract readonly databaseUrl: string | null;
+  abstract readonly databaseTopology: Settings['databaseTopology'];
   abstract readonly dataDir: string;
   abstract readonly databasePoolSize: number;
   abstract readonly databasePipelines: number;

@@ -18,6 +18,7 @@ export function dataSourceFor(
   connection: ConnectionOptions,
   config: Config,
   entities: readonly EntityClass[],
+  moreSettings = '',
 ): DataSource {
   return new DataSource({
     type: 'postgres',
@@ -30,12 +31,12 @@ export function dataSourceFor(
     poolSize: config.databasePoolSize,
     applicationName: 'doorlist',
     // Handed to pg as it is: TypeORM's own reading of URLs drops parameters such as sslmode and host.
-    extra: connectionConfig(connection, config),
+    extra: connectionConfig(connection, config, moreSettings),
   });
 }
 
-/** What every connection of the service is opened with. */
-export function connectionConfig(connection: ConnectionOptions, config: Config): ClientConfig {
+/** What every connection of the service is opened with; `moreSettings` as the server's command line has them. */
+export function connectionConfig(connection: ConnectionOptions, config: Config, moreSettings = ''): ClientConfig {
   return {
     ...connection,
     statement_timeout: config.statementTimeoutMs,
@@ -45,7 +46,7 @@ export function connectionConfig(connection: ConnectionOptions, config: Config):
     query_timeout: config.statementTimeoutMs === 0 ? 0 : config.statementTimeoutMs + SILENCE_MS,
     keepAlive: true,
     // Compiling a statement takes longer than any of ours runs.
-    options: '-c jit=off',
+    options: `-c jit=off ${moreSettings}`,
     application_name: 'doorlist',
   };
 }

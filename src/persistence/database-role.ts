@@ -1,30 +1,54 @@
 import { TenantScope, type AnyScope } from '../kernel/scope.js';
+import type { Topology } from './topology/topology.js';
 
 /**
  * The two roles that statements run as. Neither owns a table nor bypasses row-level security, whoever the connection
  * logged in as: `doorlist_tenant` sees one tenant's rows, `doorlist_platform` only the tables that belong to no tenant.
  */
-const DATABASE_ROLES = { tenant: 'doorlist_tenant', platform: 'doorlist_platform' } as const;
+export const DATABASE_ROLES = { tenant: 'doorlist_tenant', platform: 'doorlist_platform' } as const;
 
-/** Role and tenant for the transaction that the statement runs in; both end with it, so a pooled connection keeps neither. */
-export const ENTER_SCOPE = {
-  name: 'doorlist.enter_scope',
-  text: `SELECT set_config('role', $1, true), set_config('doorlist.tenant_id', $2, true)`,
-} as const;
+/** A statement that a transaction enters its scope with; it is prepared once a connection. */
+export interface EnterScope {
+  readonly name: string;
+  readonly text: string;
+}
 
-/** The same for a statement that is planned once: with the values that it has now no plan of its own is made. */
-export const ENTER_SCOPE_PLANNED_ONCE = {
-  name: 'doorlist.enter_scope_planned_once',
-  text: `${ENTER_SCOPE.text}, set_config('plan_cache_mode', 'force_generic_plan', true)`,
-} as const;
+/** The ways into a scope: role and tenant for the transaction, with which both end, so that a pooled connection keeps neither. */
+export interface Entrance {
+  /** Values: role, tenant. */
+  readonly plain: EnterScope;
+  /** For a statement that is planned once: with the values that it has now no plan of its own is made. */
+  readonly plannedOnce: EnterScope;
+  /** For a statement with a time limit of its own, in milliseconds as a third value. */
+  readonly timed: EnterScope;
+}
 
-/** The same for a statement with a time limit of its own, in milliseconds as $3. */
-export const ENTER_SCOPE_TIMED = {
-  name: 'doorlist.enter_scope_timed',
-  text: `${ENTER_SCOPE.text}, set_config('statement_timeout', $3, true)`,
-} as const;
+const SET_SCOPE = `SELECT set_config('role', $1, true), set_config('doorlist.tenant_id', $2, true)`;
 
-/** The values of ENTER_SCOPE for a scope. */
+const ON_ONE_SERVER: Entrance = {
+  plain: { name: 'doorlist.enter_scope', text: SET_SCOPE },
+  plannedOnce: {
+    name: 'doorlist.enter_scope_planned_once',
+    text: `${SET_SCOPE}, set_config('plan_cache_mode', 'force_generic_plan', true)`,
+  },
+  timed: { name: 'doorlist.enter_scope_timed', text: `${SET_SCOPE}, set_config('statement_timeout', $3, true)` },
+};
+
+const CALLED: EnterScope = { name: 'doorlist.enter_scope', text: 'CALL doorlist_enter_scope($1, $2)' };
+
+/**
+ * The procedure tells the other nodes of the tenant too, which set_config() does not; see ENTER_PROCEDURE. A plan for all
+ * values cannot know the shard, so nothing is planned once.
+ */
+const ON_CITUS: Entrance = {
+  plain: CALLED,
+  plannedOnce: CALLED,
+  timed: { name: 'doorlist.enter_scope_timed', text: 'CALL doorlist_enter_scope($1, $2, $3)' },
+};
+
+export const ENTRANCES: Readonly<Record<Topology, Entrance>> = { single: ON_ONE_SERVER, citus: ON_CITUS };
+
+/** The values of an entrance for a scope. */
 export function scopeValues(scope: AnyScope): [role: string, tenantId: string] {
   return scope instanceof TenantScope ? [DATABASE_ROLES.tenant, scope.tenantId] : [DATABASE_ROLES.platform, ''];
 }

@@ -2,8 +2,17 @@ import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import type { Config } from '../config/config.js';
 import { dataSourceFor } from './data-source.js';
+import { ENTRANCES } from './database-role.js';
 import { EngineError, type ConnectionOptions } from './engines/index.js';
+import { topologyOf } from './topology/topology.js';
 import { UnitOfWork } from './unit-of-work.js';
+
+/**
+ * What a schema is changed with on a cluster; one server knows nothing of it and takes no notice. Steps of a transaction
+ * that depend on each other go over one connection to a node, and a new table stays as it is until it is distributed.
+ */
+const ON_A_CLUSTER =
+  '-c citus.multi_shard_modify_mode=sequential -c citus.enable_local_reference_table_foreign_keys=off';
 
 /** Runs `work` over connections of its own, without the time limits of requests. */
 export async function withDataSource<T>(
@@ -12,7 +21,7 @@ export async function withDataSource<T>(
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
   const unhurried = { ...config, databasePoolSize: 2, statementTimeoutMs: 0, lockTimeoutMs: 0 };
-  const dataSource = dataSourceFor(connection, unhurried, []);
+  const dataSource = dataSourceFor(connection, unhurried, [], ON_A_CLUSTER);
   await dataSource.initialize();
   try {
     return await work(dataSource);
@@ -31,7 +40,7 @@ export async function withUnitOfWork<T>(
     if (!(await isUpToDate(dataSource))) {
       throw new EngineError('start_failed', 'The schema must be up to date; run first: npm run migrate');
     }
-    return work(new UnitOfWork(dataSource));
+    return work(new UnitOfWork(dataSource, ENTRANCES[await topologyOf(dataSource, config)]));
   });
 }
 

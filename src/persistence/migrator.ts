@@ -2,15 +2,22 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { Config } from '../config/config.js';
 import type { ConnectionOptions } from './engines/index.js';
 import { withDataSource } from './maintenance.js';
+import { distribute } from './topology/distribute.js';
+import { topologyOf } from './topology/topology.js';
 
 /** Any fixed number: the advisory lock that one instance holds while it migrates. */
 const MIGRATION_LOCK = 4_717_300_129;
 
-/** Runs the pending migrations; instances that start together take turns, and the later ones find nothing to do. */
-async function migrate(dataSource: DataSource): Promise<string[]> {
-  return alone(dataSource, async () => {
+/**
+ * Runs the pending migrations, then distributes the tables where there is a cluster; instances that start together take
+ * turns, and the later ones find nothing to do.
+ */
+async function migrate(dataSource: DataSource, config: Config): Promise<string[]> {
+  return alone(dataSource, async (runner) => {
+    const topology = await topologyOf(dataSource, config);
     const done = await dataSource.runMigrations({ transaction: 'each' });
-    return done.map((migration) => migration.name);
+    const lines = done.map((migration) => `migrated ${migration.name}`);
+    return topology === 'citus' ? [...lines, ...(await distribute(runner))] : lines;
   });
 }
 
@@ -28,9 +35,9 @@ async function revertLast(dataSource: DataSource): Promise<string | null> {
   });
 }
 
-/** Runs the pending migrations over connections of their own, without the time limits of requests; answers their names. */
+/** Brings the schema up to date over connections of its own, without the time limits of requests; answers a line for each step. */
 export async function migrateDatabase(connection: ConnectionOptions, config: Config): Promise<string[]> {
-  return withDataSource(connection, config, migrate);
+  return withDataSource(connection, config, (dataSource) => migrate(dataSource, config));
 }
 
 /** Takes the newest migration back, likewise; answers its name, or null where there is none. */

@@ -5,13 +5,16 @@ import { CursorCodec } from '../kernel/cursor.js';
 import { PlatformScope, SYSTEM_ACTOR } from '../kernel/scope.js';
 import { BulkConnections } from './bulk/index.js';
 import { connectionConfig, dataSourceFor, type EntityClass } from './data-source.js';
+import { ENTRANCES } from './database-role.js';
 import { Database } from './database.js';
 import { EngineError, type ConnectionOptions, type DatabaseEngine } from './engines/index.js';
 import { migrateDatabase } from './migrator.js';
 import { Paginator } from './paginator.js';
 import { ExclusiveConnections } from './pipeline/exclusive-connections.js';
 import { PipelinePool } from './pipeline/pipeline-pool.js';
+import type { SendOptions } from './pipeline/scoped-query.js';
 import { statement } from './statement.js';
+import { topologyOf } from './topology/topology.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const MAKE_SECRET = statement(
@@ -44,15 +47,13 @@ export async function openPersistence(
     await dataSource.initialize();
     await requireVersion(dataSource);
     await migrateDatabase(connection, config);
-    const unitOfWork = new UnitOfWork(dataSource);
-    const lanes = (): PipelinePool => lanesOf(connection, config, onConnectionLost);
+    const entrance = ENTRANCES[await topologyOf(dataSource, config)];
+    const send = { entrance, prepared: config.databasePreparedStatements };
+    const unitOfWork = new UnitOfWork(dataSource, entrance);
+    const lanes = (): PipelinePool => lanesOf(connection, config, send, onConnectionLost);
     const pipelines = { quick: lanes(), long: lanes() };
-    const database = new Database(
-      dataSource,
-      pipelines,
-      new ExclusiveConnections(dataSource, config.databasePreparedStatements),
-    );
-    const bulk = new BulkConnections(connectionConfig(connection, config));
+    const database = new Database(dataSource, pipelines, new ExclusiveConnections(dataSource, send));
+    const bulk = new BulkConnections(connectionConfig(connection, config), entrance);
     const close = async (): Promise<void> => {
       bulk.close();
       await Promise.all([pipelines.quick.close(), pipelines.long.close()]);
@@ -73,9 +74,13 @@ function paginatorFor(database: Database, dataSource: DataSource, config: Config
   return new Paginator(database, dataSource, new CursorCodec(secret), filterTimeoutMs);
 }
 
-function lanesOf(connection: ConnectionOptions, config: Config, onLost: (error: Error) => void): PipelinePool {
-  const { databasePipelines: lanes, databasePreparedStatements: prepared } = config;
-  return new PipelinePool(connectionConfig(connection, config), { lanes, prepared, onLost });
+function lanesOf(
+  connection: ConnectionOptions,
+  config: Config,
+  send: SendOptions,
+  onLost: (error: Error) => void,
+): PipelinePool {
+  return new PipelinePool(connectionConfig(connection, config), { lanes: config.databasePipelines, send, onLost });
 }
 
 /** Row-level security, generated identities and NULLS handling as we use them are tested from this version on. */

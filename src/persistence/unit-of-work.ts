@@ -3,7 +3,7 @@ import type { EntityManager, QueryRunner } from 'typeorm';
 import type { AnyScope } from '../kernel/scope.js';
 import { writeAuditRecords, type AuditRecord } from './audit-record.js';
 import { isRetrySafe, toDomainError } from './database-errors.js';
-import { ENTER_SCOPE, scopeValues } from './database-role.js';
+import { scopeValues, type Entrance } from './database-role.js';
 import type { Statement } from './statement.js';
 
 const ATTEMPTS = 4;
@@ -57,7 +57,10 @@ export class Transaction {
 
 /** The door to the database for changes: everything inside one `run` is written, with its audit records, or nothing is. */
 export class UnitOfWork {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly entrance: Entrance,
+  ) {}
 
   /**
    * Runs `work` in one transaction (READ COMMITTED), or in the transaction that the scope is already in. Deadlocks and
@@ -97,13 +100,13 @@ export class UnitOfWork {
   async runInside<T>(outer: AnyScope, inner: AnyScope, work: () => Promise<T>): Promise<T> {
     if (!(outer.transaction instanceof Transaction)) throw new Error('The outer scope has no open transaction.');
     const { manager, afterCommit } = outer.transaction;
-    await manager.query(ENTER_SCOPE.text, scopeValues(inner));
+    await manager.query(this.entrance.plain.text, scopeValues(inner));
     inner.transaction = new Transaction(inner, manager, afterCommit);
     try {
       return await work();
     } finally {
       inner.transaction = null;
-      await manager.query(ENTER_SCOPE.text, scopeValues(outer)).catch(() => undefined);
+      await manager.query(this.entrance.plain.text, scopeValues(outer)).catch(() => undefined);
     }
   }
 
@@ -164,6 +167,6 @@ export class UnitOfWork {
     await runner.connect();
     // Said only where it is not the server's own: it costs a statement.
     await (isolation === 'READ COMMITTED' ? runner.startTransaction() : runner.startTransaction(isolation));
-    await runner.query(ENTER_SCOPE.text, scopeValues(scope));
+    await runner.query(this.entrance.plain.text, scopeValues(scope));
   }
 }

@@ -10,6 +10,7 @@ import pg from 'pg';
 import { ConfigError, loadConfig } from '../../src/config/config.js';
 import { SETTINGS } from '../../src/config/settings.js';
 import { Api, platformApi, tokenOf } from '../support/api.js';
+import { newDatabase } from '../support/database-copy.js';
 import { urlOf } from '../support/database-url.js';
 import { freePort, launchDoorlist, startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
 import { requestText, sendRaw } from '../support/raw-http.js';
@@ -48,6 +49,7 @@ const WRONG: Readonly<Record<keyof typeof SETTINGS, readonly [form: string, ...v
     `postgresql://u:${SECRET}@h:5432`,
     `postgresql://u:${SECRET}@h:99999/db`,
   ],
+  databaseTopology: ['one of single, citus', 'Citus', 'cluster'],
   dataDir: ['text of 1 to 4096 characters without control characters', 'a\nb', 'x'.repeat(4097)],
   databasePoolSize: ['a whole number from 1 to 500', '0', '501', 'many', '1e2'],
   databasePipelines: ['a whole number from 1 to 100', '0', '101', ''.padEnd(3), '0x10'],
@@ -124,14 +126,6 @@ async function refusal(env: Env): Promise<{ code: number | null; lines: string[]
   // A library says on Node 20 that it would rather run on a later one.
   const lines = errors.split('\n').filter((line) => line !== '' && !line.startsWith('oidc-provider WARNING'));
   return { code, lines, output: output(), made: await readdir(folder) };
-}
-
-/** A database of the test's own: a migrated and empty one. The teardown of the run removes it. */
-async function newDatabase(): Promise<string> {
-  const { adminUrl, templateName } = testState();
-  const name = `${templateName}_${randomBytes(4).toString('hex')}`;
-  await query(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName}`);
-  return urlOf({ connectionString: adminUrl }, name);
 }
 
 async function query(connectionString: string, text: string): Promise<Record<string, unknown>[]> {
@@ -226,7 +220,7 @@ describe('DATABASE_URL', () => {
   });
 
   it('brings no demo data but where it is asked for; the bootstrap client is made once and then left as it is', async () => {
-    const url = await newDatabase();
+    const url = await newDatabase('migrated');
     const first = `+ s/e=c:r%41&t? ${randomBytes(16).toString('base64')}`;
     const second = randomBytes(32).toString('hex');
     const env = { DATABASE_URL: url, BOOTSTRAP_CLIENT_ID: 'root-door', LOG_LEVEL: 'info' };

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { AnyScope } from '../../kernel/scope.js';
 import { toDomainError } from '../database-errors.js';
-import { ENTER_SCOPE, scopeValues } from '../database-role.js';
+import { scopeValues, type Entrance } from '../database-role.js';
 import { BulkSession } from './bulk-session.js';
 
 /** Longest wait for rows that others are changing: a file is worth more patience than a request. */
@@ -40,13 +40,16 @@ export interface BulkResult<T> {
 export class BulkConnections {
   readonly #open = new Set<pg.Client>();
 
-  constructor(private readonly connection: pg.ClientConfig) {}
+  constructor(
+    private readonly connection: pg.ClientConfig,
+    private readonly entrance: Entrance,
+  ) {}
 
   /** Runs `work` in one transaction; nothing of it stays where it fails, or where its result says so. */
   async transact<T>(scope: AnyScope, work: (session: BulkSession) => Promise<BulkResult<T>>): Promise<T> {
     const client = await this.#connect();
     try {
-      await enter(client, scope);
+      await enter(client, scope, this.entrance);
       const { result, keep } = await work(new BulkSession(scope, client));
       await client.query(keep ? 'COMMIT' : 'ROLLBACK');
       return result;
@@ -64,7 +67,7 @@ export class BulkConnections {
   async copyOut(scope: AnyScope, select: string, format: CopyFormat): Promise<Readable> {
     const client = await this.#connect();
     try {
-      await enter(client, scope);
+      await enter(client, scope, this.entrance);
       scope.statements += 1;
       const stream = client.query(copyTo(`COPY (${select}) TO STDOUT (${OPTIONS[format]})`));
       finished(stream, () => {
@@ -103,10 +106,10 @@ export class BulkConnections {
   }
 }
 
-async function enter(client: pg.Client, scope: AnyScope): Promise<void> {
+async function enter(client: pg.Client, scope: AnyScope, entrance: Entrance): Promise<void> {
   await client.query('BEGIN');
   await client.query(UNHURRIED);
-  await client.query(ENTER_SCOPE.text, scopeValues(scope));
+  await client.query(entrance.plain.text, scopeValues(scope));
 }
 
 /** Waits until the query has begun to answer, so that its failure is an answer and no broken file. */

@@ -5,7 +5,7 @@ import type { AnyScope } from '../../kernel/scope.js';
 import { isRetrySafe } from '../database-errors.js';
 import { scopeValues } from '../database-role.js';
 import type { Statement } from '../statement.js';
-import { sendScoped } from './scoped-query.js';
+import { sendScoped, type SendOptions } from './scoped-query.js';
 import { isStaleStatement } from './stale-statement.js';
 
 const ATTEMPTS = 4;
@@ -21,7 +21,7 @@ export class ExclusiveConnections {
 
   constructor(
     dataSource: DataSource,
-    private readonly prepared: boolean,
+    private readonly send: SendOptions,
   ) {
     this.#driver = dataSource.driver as PostgresDriver;
   }
@@ -42,7 +42,7 @@ export class ExclusiveConnections {
   async #run(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     const [client, release] = (await this.#driver.obtainMasterConnection()) as [pg.PoolClient, Release];
     try {
-      const result = await sendScoped(client, scopeValues(scope), statement, { values, prepared: this.prepared });
+      const result = await sendScoped(client, scopeValues(scope), statement, { ...this.send, values });
       release();
       return result;
     } catch (error) {

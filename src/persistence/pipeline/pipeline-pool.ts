@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { AnyScope } from '../../kernel/scope.js';
 import { scopeValues } from '../database-role.js';
 import type { Statement } from '../statement.js';
-import { sendScoped } from './scoped-query.js';
+import { sendScoped, type SendOptions } from './scoped-query.js';
 import { isStaleStatement } from './stale-statement.js';
 
 interface Lane {
@@ -23,7 +23,7 @@ export class PipelinePool {
 
   constructor(
     private readonly connection: pg.ClientConfig,
-    private readonly options: { lanes: number; prepared: boolean; onLost: (error: Error) => void },
+    private readonly options: { lanes: number; send: SendOptions; onLost: (error: Error) => void },
   ) {
     this.#lanes = Array.from({ length: options.lanes }, () => ({ client: null, connecting: null, waiting: 0 }));
   }
@@ -71,7 +71,7 @@ export class PipelinePool {
 
   #send(client: pg.Client, scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     this.#gather(client);
-    return sendScoped(client, scopeValues(scope), statement, { values, prepared: this.options.prepared });
+    return sendScoped(client, scopeValues(scope), statement, { ...this.options.send, values });
   }
 
   #leastBusy(): Lane {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { ENTER_SCOPE, ENTER_SCOPE_PLANNED_ONCE, ENTER_SCOPE_TIMED } from '../database-role.js';
+import type { EnterScope, Entrance } from '../database-role.js';
 import type { Statement } from '../statement.js';
 
 /** The part of pg's connection that a query writes its messages to. */
@@ -29,19 +29,25 @@ const Query = pg.Query as unknown as new (
   callback: (error: Error | null, result: pg.QueryResult) => void,
 ) => pg.Query & QueryHooks;
 
+/** How statements of this service reach this server. */
+export interface SendOptions {
+  readonly prepared: boolean;
+  readonly entrance: Entrance;
+}
+
 const NOT_PREPARED = '';
 const asIs = (value: unknown): unknown => value;
 
 /**
  * One statement that runs inside a tenant's (or the platform's) scope, in one round trip.
  *
- * It writes ENTER_SCOPE and the statement as one message batch with a single Sync behind both. PostgreSQL runs such a
+ * It writes how the scope is entered and the statement as one message batch with a single Sync behind both. PostgreSQL runs such a
  * batch as one implicit transaction (manual, "Pipelining"), so the role and the tenant hold for exactly this statement,
  * are gone after it, and a transaction pooler cannot part the two. A write that fails leaves nothing behind.
  */
 class ScopedQuery extends Query {
   readonly #scope: string[];
-  readonly #enter: { readonly name: string; readonly text: string };
+  readonly #enter: EnterScope;
   readonly #prepared: boolean;
   #inScope = false;
 
@@ -49,13 +55,14 @@ class ScopedQuery extends Query {
     scope: [string, string],
     statement: Statement,
     values: unknown[],
-    options: { prepared: boolean; callback: (error: Error | null, result: pg.QueryResult) => void },
+    options: SendOptions & { callback: (error: Error | null, result: pg.QueryResult) => void },
   ) {
     const named = options.prepared && statement.name !== '' ? { name: statement.name } : {};
     super({ ...named, text: statement.text, values, queryMode: 'extended' }, undefined, options.callback);
     const { timeoutMs, plannedOnce } = statement;
     this.#scope = timeoutMs === undefined ? scope : [...scope, String(timeoutMs)];
-    this.#enter = timeoutMs === undefined ? (plannedOnce ? ENTER_SCOPE_PLANNED_ONCE : ENTER_SCOPE) : ENTER_SCOPE_TIMED;
+    const { plain, plannedOnce: once, timed } = options.entrance;
+    this.#enter = timeoutMs === undefined ? (plannedOnce ? once : plain) : timed;
     this.#prepared = options.prepared;
   }
 
@@ -70,7 +77,7 @@ class ScopedQuery extends Query {
     super.prepare(wire);
   }
 
-  // The first row and the first completion of the batch are those of ENTER_SCOPE.
+  // The first completion of the batch, and a row before it, are those of entering the scope.
   override handleDataRow(message: unknown): void {
     if (this.#inScope) super.handleDataRow(message);
   }
@@ -90,13 +97,13 @@ export function sendScoped(
   client: pg.ClientBase,
   scope: [string, string],
   statement: Statement,
-  { values, prepared }: { values: unknown[]; prepared: boolean },
+  { values, ...options }: SendOptions & { values: unknown[] },
 ): Promise<pg.QueryResult> {
   return new Promise((resolve, reject) => {
     const callback = (error: Error | null, result: pg.QueryResult): void => {
       if (error) reject(error);
       else resolve(result);
     };
-    client.query(new ScopedQuery(scope, statement, values, { prepared, callback }));
+    client.query(new ScopedQuery(scope, statement, values, { ...options, callback }));
   });
 }

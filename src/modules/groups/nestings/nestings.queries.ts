@@ -61,7 +61,7 @@ export const CLOSE_NEW_GROUP = statement(
 export const CLOSE_ADDED = statement(
   'groups.close_added',
   `INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id)
-   SELECT $1, above.ancestor_id, below.descendant_id
+   SELECT above.tenant_id, above.ancestor_id, below.descendant_id
      FROM group_closure above, group_closure below
     WHERE above.tenant_id = $1 AND above.descendant_id = $2 AND below.tenant_id = $1 AND below.ancestor_id = $3
       AND NOT EXISTS (SELECT FROM group_closure held

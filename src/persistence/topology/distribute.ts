@@ -1,0 +1,109 @@
+import type { QueryRunner } from 'typeorm';
+import { DATABASE_ROLES } from '../database-role.js';
+import { ENTER_PROCEDURE } from './enter-procedure.js';
+import { REPLACED_KEYS } from './replaced-keys.js';
+
+/** A table of ours, as it is now. */
+interface Table {
+  readonly name: string;
+  /** Whether its rows are tenants' rows; what is not is the same on every node. */
+  readonly is_tenants: boolean;
+  readonly is_forced: boolean;
+  readonly is_distributed: boolean;
+  readonly points_at: readonly string[];
+}
+
+const TABLES = `
+  SELECT c.relname AS name, c.relforcerowsecurity AS is_forced,
+         EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') AS is_tenants,
+         EXISTS (SELECT FROM pg_dist_partition p WHERE p.logicalrelid = c.oid) AS is_distributed,
+         ARRAY(SELECT DISTINCT t.relname::text FROM pg_constraint k JOIN pg_class t ON t.oid = k.confrelid
+                WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> c.oid) AS points_at
+    FROM pg_class c
+   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'migrations'
+     AND NOT relation_is_a_known_shard(c.oid)
+     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+   ORDER BY c.relname`;
+
+/** Shells of distributed tables that still hold the rows which were copied to the shards. */
+const LEFT_BEHIND = `
+  SELECT logicalrelid::regclass::text AS name FROM pg_dist_partition WHERE pg_relation_size(logicalrelid) > 0 ORDER BY 1`;
+
+/**
+ * Distributes what is not distributed yet: tables of tenants by tenant_id, all with the same tenants on the same node, and
+ * the others as copies on every node. Each table is a transaction, so that it can be run again after a failure; where all
+ * is done it changes nothing. Rows that are there move along; nobody else may write meanwhile. Answers a line for each
+ * table.
+ */
+export async function distribute(runner: QueryRunner): Promise<string[]> {
+  await prepareRoles(runner);
+  await keepProcedure(runner);
+  const tables = (await runner.query(TABLES)) as Table[];
+  const done: string[] = [];
+  for (const table of inOrder(tables)) {
+    if (table.is_distributed) continue;
+    await distributeTable(runner, table);
+    done.push(`distributed ${table.name}${table.is_tenants ? '' : ' to every node'}`);
+  }
+  for (const { name } of (await runner.query(LEFT_BEHIND)) as { name: string }[]) {
+    await runner.query('SELECT truncate_local_data_after_distributing_table($1)', [name]);
+  }
+  return done;
+}
+
+/** What others point at comes first. */
+function inOrder(tables: readonly Table[]): Table[] {
+  const left = new Map(tables.map((table) => [table.name, table]));
+  const ordered: Table[] = [];
+  while (left.size > 0) {
+    const next = [...left.values()].find(({ points_at: others }) => others.every((other) => !left.has(other)));
+    if (!next) throw new Error(`The foreign keys of ${[...left.keys()].join(', ')} go in a circle.`);
+    left.delete(next.name);
+    ordered.push(next);
+  }
+  return ordered;
+}
+
+async function distributeTable(runner: QueryRunner, { name, is_tenants: isTenants, is_forced: isForced }: Table): Promise<void> {
+  const keys = REPLACED_KEYS.filter(({ table }) => table === name);
+  await runner.startTransaction();
+  try {
+    // Row-level security binds the owner too, who copies the rows of all tenants.
+    if (isForced) await runner.query(`ALTER TABLE ${name} NO FORCE ROW LEVEL SECURITY`);
+    for (const { constraint } of keys) await runner.query(`ALTER TABLE ${name} DROP CONSTRAINT ${constraint}`);
+    await runner.query(
+      isTenants ? `SELECT create_distributed_table($1, 'tenant_id')` : 'SELECT create_reference_table($1)',
+      [name],
+    );
+    for (const { constraint, definition } of keys)
+      await runner.query(`ALTER TABLE ${name} ADD CONSTRAINT ${constraint} ${definition}`);
+    if (isForced) await runner.query(`ALTER TABLE ${name} FORCE ROW LEVEL SECURITY`);
+    await runner.commitTransaction();
+  } catch (error) {
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Citus reaches other nodes as the role that a statement runs as. */
+async function prepareRoles(runner: QueryRunner): Promise<void> {
+  for (const role of Object.values(DATABASE_ROLES)) {
+    await runner.query(`
+      DO $$ BEGIN
+        IF NOT (SELECT rolcanlogin FROM pg_roles WHERE rolname = '${role}') THEN
+          ALTER ROLE ${role} LOGIN;
+        END IF;
+      EXCEPTION WHEN insufficient_privilege THEN
+        RAISE EXCEPTION 'an administrator must run: ALTER ROLE ${role} LOGIN';
+      END $$`);
+  }
+}
+
+async function keepProcedure(runner: QueryRunner): Promise<void> {
+  const { name, head, body } = ENTER_PROCEDURE;
+  const [kept] = (await runner.query(
+    `SELECT prosrc FROM pg_proc WHERE proname = $1 AND pronamespace = 'public'::regnamespace`,
+    [name],
+  )) as { prosrc: string }[];
+  if (kept?.prosrc !== body) await runner.query(`CREATE OR REPLACE PROCEDURE ${head} AS $body$${body}$body$`);
+}
