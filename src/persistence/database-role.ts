@@ -21,6 +21,8 @@ export interface Entrance {
   readonly plannedOnce: EnterScope;
   /** For a statement with a time limit of its own, in milliseconds as a third value. */
   readonly timed: EnterScope;
+  /** The values of `plain` for a scope that is entered in the transaction of another one. */
+  readonly inside: (outer: AnyScope, inner: AnyScope) => [role: string, tenantId: string];
 }
 
 const SET_SCOPE = `SELECT set_config('role', $1, true), set_config('doorlist.tenant_id', $2, true)`;
@@ -32,18 +34,21 @@ const ON_ONE_SERVER: Entrance = {
     text: `${SET_SCOPE}, set_config('plan_cache_mode', 'force_generic_plan', true)`,
   },
   timed: { name: 'doorlist.enter_scope_timed', text: `${SET_SCOPE}, set_config('statement_timeout', $3, true)` },
+  inside: (_outer, inner) => scopeValues(inner),
 };
 
 const CALLED: EnterScope = { name: 'doorlist.enter_scope', text: 'CALL doorlist_enter_scope($1, $2)' };
 
 /**
  * The procedure tells the other nodes of the tenant too, which set_config() does not; see ENTER_PROCEDURE. A plan for all
- * values cannot know the shard, so nothing is planned once.
+ * values cannot know the shard, so nothing is planned once. Citus has a connection to a node for each role, and what one
+ * wrote another does not see before the end: a transaction keeps the role that it began with (docs/decisions/0029-citus.md).
  */
 const ON_CITUS: Entrance = {
   plain: CALLED,
   plannedOnce: CALLED,
   timed: { name: 'doorlist.enter_scope_timed', text: 'CALL doorlist_enter_scope($1, $2, $3)' },
+  inside: (outer, inner) => [scopeValues(outer)[0], scopeValues(inner)[1]],
 };
 
 export const ENTRANCES: Readonly<Record<Topology, Entrance>> = { single: ON_ONE_SERVER, citus: ON_CITUS };

@@ -100,7 +100,7 @@ export class UnitOfWork {
   async runInside<T>(outer: AnyScope, inner: AnyScope, work: () => Promise<T>): Promise<T> {
     if (!(outer.transaction instanceof Transaction)) throw new Error('The outer scope has no open transaction.');
     const { manager, afterCommit } = outer.transaction;
-    await manager.query(this.entrance.plain.text, scopeValues(inner));
+    await manager.query(this.entrance.plain.text, this.entrance.inside(outer, inner));
     inner.transaction = new Transaction(inner, manager, afterCommit);
     try {
       return await work();

@@ -8,7 +8,7 @@ import { ServerEngine, type DatabaseEngine } from '../../src/persistence/engines
 import { migrateDatabase } from '../../src/persistence/migrator.js';
 import { urlOf } from './database-url.js';
 import { startDoorlist } from './doorlist-process.js';
-import { createDatabase, withClient } from './new-database.js';
+import { createDatabase, nodesAt, withClient } from './new-database.js';
 import { running } from './running.js';
 import { PLATFORM_CLIENT, STATE_VARIABLE, type TestState } from './test-state.js';
 
@@ -29,7 +29,8 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
   const run = randomBytes(4).toString('hex');
   const templateName = `doorlist_test_${run}`;
   running.databases.push(templateName);
-  await migrateTemplate(await createDatabase(adminUrl, templateName, null));
+  // A cluster's databases are migrated one by one.
+  if ((await nodesAt(adminUrl)).length === 0) await migrateTemplate(await createDatabase(adminUrl, templateName, null));
   const workers: { url: string; databaseUrl: string }[] = [];
   for (let worker = 1; worker <= options.maxWorkers; worker += 1) {
     const name = `${templateName}_${worker}`;

@@ -75,10 +75,10 @@ export function giving(kind: Assignee['kind'], rows: string): string {
         WHERE (SELECT count(*) FROM lapsed) >= 0
         ORDER BY application_id, assignee_id
        ON CONFLICT (tenant_id, application_id, ${column}) WHERE ${column} IS NOT NULL
-       DO UPDATE SET assigned_at = now(), ${taken.join(', ')} WHERE held.id IN (SELECT id FROM lapsed)
+       DO UPDATE SET assigned_at = EXCLUDED.assigned_at, ${taken.join(', ')} WHERE held.id IN (SELECT id FROM lapsed)
        RETURNING ${columnsOf()}
      ), trail_of_lapsed AS (
-       ${trailOfTaken('lapsed', `lapsed JOIN made USING (application_id, ${column})`)} RETURNING seq
+       ${trailOfTaken('lapsed', `lapsed JOIN made USING (application_id, ${column})`)}
      ), trail AS (
        ${trailOf({
          ...event('created', 'made'),

@@ -31,7 +31,8 @@ export const INSERT_FIRST_SIGNING_KEY = statement(
   'signing_keys.insert_first',
   `INSERT INTO signing_keys (kid, private_jwk, created_at, signs_from)
    SELECT $1, $2::jsonb, clock_timestamp(), clock_timestamp()
-    WHERE NOT EXISTS (SELECT FROM signing_keys WHERE retires_at IS NULL)`,
+    WHERE NOT EXISTS (SELECT FROM signing_keys WHERE retires_at IS NULL)
+   RETURNING kid`,
 );
 
 /** $3: seconds from now until the new key signs. */

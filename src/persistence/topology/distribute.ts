@@ -13,6 +13,12 @@ interface Table {
   readonly points_at: readonly string[];
 }
 
+/**
+ * They stay on the coordinator, where no tenant's statement reads them: to write a copy on every node Citus asks for the right to
+ * change rows, which nobody has to a trail or to the service's secrets.
+ */
+const STAY = ['migrations', 'platform_audit_events', 'service_secrets'];
+
 const TABLES = `
   SELECT c.relname AS name, c.relforcerowsecurity AS is_forced,
          EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') AS is_tenants,
@@ -20,7 +26,7 @@ const TABLES = `
          ARRAY(SELECT DISTINCT t.relname::text FROM pg_constraint k JOIN pg_class t ON t.oid = k.confrelid
                 WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> c.oid) AS points_at
     FROM pg_class c
-   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'migrations'
+   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> ALL ($1)
      AND NOT relation_is_a_known_shard(c.oid)
      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
    ORDER BY c.relname`;
@@ -38,7 +44,7 @@ const LEFT_BEHIND = `
 export async function distribute(runner: QueryRunner): Promise<string[]> {
   await prepareRoles(runner);
   await keepProcedure(runner);
-  const tables = (await runner.query(TABLES)) as Table[];
+  const tables = (await runner.query(TABLES, [STAY])) as Table[];
   const done: string[] = [];
   for (const table of inOrder(tables)) {
     if (table.is_distributed) continue;
@@ -85,7 +91,10 @@ async function distributeTable(runner: QueryRunner, { name, is_tenants: isTenant
   }
 }
 
-/** Citus reaches other nodes as the role that a statement runs as. */
+/**
+ * Citus reaches other nodes as the role that a statement runs as. Who makes a tenant fills it in the same transaction, and
+ * as the same role: the platform's may do what a tenant's may, in the one tenant that it has entered.
+ */
 async function prepareRoles(runner: QueryRunner): Promise<void> {
   for (const role of Object.values(DATABASE_ROLES)) {
     await runner.query(`
@@ -97,6 +106,15 @@ async function prepareRoles(runner: QueryRunner): Promise<void> {
         RAISE EXCEPTION 'an administrator must run: ALTER ROLE ${role} LOGIN';
       END $$`);
   }
+  const { tenant, platform } = DATABASE_ROLES;
+  await runner.query(`
+    DO $$ BEGIN
+      IF NOT pg_has_role('${platform}', '${tenant}', 'MEMBER') THEN
+        GRANT ${tenant} TO ${platform};
+      END IF;
+    EXCEPTION WHEN insufficient_privilege THEN
+      RAISE EXCEPTION 'an administrator must run: GRANT ${tenant} TO ${platform}';
+    END $$`);
 }
 
 async function keepProcedure(runner: QueryRunner): Promise<void> {

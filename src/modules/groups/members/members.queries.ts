@@ -49,12 +49,12 @@ export const ADD_MEMBERS = statement(
       WHERE (SELECT count(*) FROM lapsed) >= 0
       ORDER BY user_id
      ON CONFLICT (tenant_id, group_id, user_id)
-     DO UPDATE SET added_at = now(), valid_from = EXCLUDED.valid_from, valid_until = EXCLUDED.valid_until
+     DO UPDATE SET added_at = EXCLUDED.added_at, valid_from = EXCLUDED.valid_from, valid_until = EXCLUDED.valid_until
       WHERE held.user_id IN (SELECT user_id FROM lapsed)
      RETURNING ${ROW}
    ), sets AS (${enterSets(inSets('added'))}
    ), trail_of_lapsed AS (
-     ${trailOf({ ...event('deleted', 'lapsed', '$6'), from: 'lapsed JOIN added USING (group_id, user_id)' })} RETURNING seq
+     ${trailOf({ ...event('deleted', 'lapsed', '$6'), from: 'lapsed JOIN added USING (group_id, user_id)' })}
    ), trail AS (
      ${trailOf({ ...event('created', 'added', '$6'), from: 'added WHERE (SELECT count(*) FROM trail_of_lapsed) >= 0' })}
    )

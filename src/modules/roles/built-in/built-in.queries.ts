@@ -8,5 +8,6 @@ export const MAKE_BUILT_IN_ROLES = statement(
    SELECT $1, made.id, made.level, made.name, made.name_key, made.description, made.built_in, made.permissions,
           made.permissions
      FROM jsonb_to_recordset($2::jsonb)
-          AS made(id uuid, level text, name text, name_key text, description text, built_in text, permissions text[])`,
+          AS made(id uuid, level text, name text, name_key text, description text, built_in text, permissions text[])
+   RETURNING id`,
 );

@@ -48,6 +48,7 @@ export const FINISH_IMPORT = statement(
      SELECT $1, $2, p.place, p.line, p.column_name, p.code, p.message
        FROM ROWS FROM (jsonb_to_recordset($10::jsonb) AS (line bigint, column_name text, code text, message text))
             WITH ORDINALITY AS p(line, column_name, code, message, place)
+     RETURNING place
    )
    UPDATE imports i SET state = $3, message = $4, finished_at = clock_timestamp(), bytes_read = $5, lines_read = $6,
                         lines_written = $7, lines_unchanged = $8, lines_bad = $9

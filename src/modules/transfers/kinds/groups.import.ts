@@ -34,7 +34,7 @@ const WRITE = statement(
      ON CONFLICT DO NOTHING
      RETURNING *
    ), closed AS (
-     INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id) SELECT $1, id, id FROM added
+     INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id) SELECT $1, id, id FROM added RETURNING ancestor_id
    ), trail AS (${CREATED})
    SELECT count(*)::int AS written FROM added`,
 );
