@@ -1,5 +1,5 @@
 import { DomainError } from '../kernel/domain-error.js';
-import { CONSTRAINT_ERRORS } from './constraint-errors.js';
+import { CONSTRAINT_ERRORS, type Refusal } from './constraint-errors.js';
 
 /** What pg tells of a refused statement. */
 interface DriverError {
@@ -28,7 +28,7 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
   if (driver === null) return error;
   const code = driver.code ?? '';
   if (code.startsWith(CONSTRAINT_CLASS)) {
-    const refusal = CONSTRAINT_ERRORS[driver.constraint ?? ''];
+    const refusal = refusalOf(driver.constraint ?? '');
     if (!refusal) return error;
     return new DomainError(refusal.kind, refusal.code, refusal.message(input), refusal.issues?.(input));
   }
@@ -55,6 +55,11 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
     return new DomainError('unavailable', 'busy', 'Other changes to the same rows were in the way; try again.');
   }
   return error;
+}
+
+/** What a constraint means; on a cluster those of a shard end in its number. */
+function refusalOf(constraint: string): Refusal | undefined {
+  return CONSTRAINT_ERRORS[constraint] ?? CONSTRAINT_ERRORS[constraint.replace(/_\d+$/, '')];
 }
 
 function driverErrorOf(error: unknown): DriverError | null {

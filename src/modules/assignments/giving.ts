@@ -55,27 +55,27 @@ export const inSets = (row: string, from = `${row} WHERE true`): { from: string;
  * Parts of a statement that make the assignments of `rows` (application_id, assignee_id, ordinal, id, event_id, valid_from,
  * valid_until) that are not there, as `made`, and write them down; $1: tenant, $3: actor, $4: who assigns.
  *
- * An assignment that has expired is in nobody's way: the new one takes its row. Only rows that `lapsed` has locked are
- * taken over, because it alone can tell the trail how they were; one that came in between is found by asking again.
+ * An assignment that has expired is in nobody's way: it makes room for the new one. Only rows that `lapsed` has locked are
+ * cleared, because it alone can tell the trail how they were; one that came in between is found by asking again.
  * Rows are locked and made in the order of their keys, so that two calls cannot deadlock.
  */
 export function giving(kind: Assignee['kind'], rows: string): string {
   const column = `${kind}_id`;
   const ordinal = kind === 'user' ? ['user_ordinal, ', 'ordinal, '] : ['', ''];
-  const taken = ['id', 'assigned_by', 'valid_from', 'valid_until'].map((name) => `${name} = EXCLUDED.${name}`);
   return `lapsed AS MATERIALIZED (
        SELECT ${columnsOf('held')}
          FROM ${rows} JOIN assignments held
            ON held.tenant_id = $1 AND held.application_id = ${rows}.application_id AND held.${column} = ${rows}.assignee_id
         WHERE ${hasExpired('held')}
         ORDER BY held.application_id, held.${column} FOR UPDATE OF held
+     ), cleared AS (
+       DELETE FROM assignments held USING lapsed WHERE held.tenant_id = $1 AND held.id = lapsed.id RETURNING held.id
      ), made AS (
-       INSERT INTO assignments AS held (tenant_id, id, application_id, ${column}, ${ordinal[0]}assigned_by, valid_from, valid_until)
+       INSERT INTO assignments (tenant_id, id, application_id, ${column}, ${ordinal[0]}assigned_by, valid_from, valid_until)
        SELECT $1, id, application_id, assignee_id, ${ordinal[1]}$4, valid_from, valid_until FROM ${rows}
-        WHERE (SELECT count(*) FROM lapsed) >= 0
+        WHERE (SELECT count(*) FROM cleared) >= 0
         ORDER BY application_id, assignee_id
-       ON CONFLICT (tenant_id, application_id, ${column}) WHERE ${column} IS NOT NULL
-       DO UPDATE SET assigned_at = EXCLUDED.assigned_at, ${taken.join(', ')} WHERE held.id IN (SELECT id FROM lapsed)
+       ON CONFLICT (tenant_id, application_id, ${column}) WHERE ${column} IS NOT NULL DO NOTHING
        RETURNING ${columnsOf()}
      ), trail_of_lapsed AS (
        ${trailOfTaken('lapsed', `lapsed JOIN made USING (application_id, ${column})`)}

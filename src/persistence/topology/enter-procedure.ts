@@ -15,5 +15,6 @@ BEGIN
   END IF;
   EXECUTE format('SET LOCAL lock_timeout = %L', current_setting('lock_timeout'));
   EXECUTE format('SET LOCAL doorlist.tenant_id = %L', tenant);
+  PERFORM create_intermediate_result('doorlist_scope', 'SELECT 1');
 END `,
 } as const;

@@ -24,8 +24,8 @@ const event = (done: 'created' | 'deleted', row: string, actor: string) => {
 /**
  * Adds users to a group, all or none, and answers a row for each: whether the tenant has the group and the user, whether
  * the membership is new, and whether it was seen at all, because another call may have made one at the same moment. A
- * membership that has expired is in nobody's way: the new one takes its row. Only rows that `lapsed` has locked are taken
- * over: it alone can tell how they were. In the order of the ids, so that two calls cannot deadlock. Values: tenant,
+ * membership that has expired is in nobody's way: it makes room for the new one. Only rows that `lapsed` has locked are
+ * cleared: it alone can tell how they were. In the order of the ids, so that two calls cannot deadlock. Values: tenant,
  * group, users, valid from, valid until, actor.
  */
 export const ADD_MEMBERS = statement(
@@ -43,14 +43,16 @@ export const ADD_MEMBERS = statement(
        FROM given JOIN group_members held ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = given.user_id
       WHERE ${hasExpired('held')}
       ORDER BY held.user_id FOR UPDATE OF held
+   ), cleared AS (
+     DELETE FROM group_members held USING lapsed
+      WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = lapsed.user_id
+     RETURNING held.user_id
    ), added AS (
-     INSERT INTO group_members AS held (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)
+     INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)
      SELECT $1, $2, user_id, ordinal, $4::timestamptz, $5::timestamptz FROM given
-      WHERE (SELECT count(*) FROM lapsed) >= 0
+      WHERE (SELECT count(*) FROM cleared) >= 0
       ORDER BY user_id
-     ON CONFLICT (tenant_id, group_id, user_id)
-     DO UPDATE SET added_at = EXCLUDED.added_at, valid_from = EXCLUDED.valid_from, valid_until = EXCLUDED.valid_until
-      WHERE held.user_id IN (SELECT user_id FROM lapsed)
+     ON CONFLICT (tenant_id, group_id, user_id) DO NOTHING
      RETURNING ${ROW}
    ), sets AS (${enterSets(inSets('added'))}
    ), trail_of_lapsed AS (
