@@ -10,7 +10,9 @@ const inSets = (row: string): { from: string; owner: string; ordinal: string } =
   ordinal: `${row}.user_ordinal`,
 });
 
-const ROW = 'group_id, user_id, user_ordinal, added_at, valid_from, valid_until';
+const COLUMNS = ['group_id', 'user_id', 'user_ordinal', 'added_at', 'valid_from', 'valid_until'];
+const ROW = COLUMNS.join(', ');
+const rowOf = (row: string): string => COLUMNS.map((name) => `${row}.${name}`).join(', ');
 const TIMES = ['added_at', 'valid_from', 'valid_until'];
 
 /** Events of the memberships in `row`. */
@@ -24,8 +26,8 @@ const event = (done: 'created' | 'deleted', row: string, actor: string) => {
 /**
  * Adds users to a group, all or none, and answers a row for each: whether the tenant has the group and the user, whether
  * the membership is new, and whether it was seen at all, because another call may have made one at the same moment. A
- * membership that has expired is in nobody's way: it makes room for the new one. Only rows that `lapsed` has locked are
- * cleared: it alone can tell how they were. In the order of the ids, so that two calls cannot deadlock. Values: tenant,
+ * membership that has expired is in nobody's way: the new one takes its row. Only rows that `lapsed` has locked are taken
+ * over: it alone can tell how they were. In the order of the ids, so that two calls cannot deadlock. Values: tenant,
  * group, users, valid from, valid until, actor.
  */
 export const ADD_MEMBERS = statement(
@@ -43,17 +45,19 @@ export const ADD_MEMBERS = statement(
        FROM given JOIN group_members held ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = given.user_id
       WHERE ${hasExpired('held')}
       ORDER BY held.user_id FOR UPDATE OF held
-   ), cleared AS (
-     DELETE FROM group_members held USING lapsed
-      WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = lapsed.user_id
-     RETURNING held.user_id
-   ), added AS (
+   ), taken_over AS (
+     UPDATE group_members held SET added_at = now(), valid_from = $4, valid_until = $5
+       FROM lapsed WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = lapsed.user_id
+     RETURNING ${rowOf('held')}
+   ), fresh AS (
      INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)
      SELECT $1, $2, user_id, ordinal, $4::timestamptz, $5::timestamptz FROM given
-      WHERE (SELECT count(*) FROM cleared) >= 0
+      WHERE NOT EXISTS (SELECT FROM lapsed WHERE lapsed.user_id = given.user_id)
       ORDER BY user_id
      ON CONFLICT (tenant_id, group_id, user_id) DO NOTHING
      RETURNING ${ROW}
+   ), added AS (
+     SELECT ${ROW} FROM taken_over UNION ALL SELECT ${ROW} FROM fresh
    ), sets AS (${enterSets(inSets('added'))}
    ), trail_of_lapsed AS (
      ${trailOf({ ...event('deleted', 'lapsed', '$6'), from: 'lapsed JOIN added USING (group_id, user_id)' })}
