@@ -2,6 +2,7 @@ import { platformApi, type Api } from './api.js';
 import { giveRole, newRole } from './role-steps.js';
 import { assign, newRole as newScopedRole } from './scoped-role-steps.js';
 import { newTenant, type TestTenant } from './tenant.js';
+import { workerState } from './test-state.js';
 
 /** A tenant where every list that a route reads or changes has `size` rows. */
 export interface World {
@@ -44,9 +45,9 @@ export function csvFile(size: number, prefix: string): { raw: string; headers: R
   return { raw: ['user_name', ...names].join('\n'), headers: { 'content-type': 'text/csv' } };
 }
 
-/** Makes such a tenant. */
-export async function worldOf(size: number): Promise<World> {
-  const [platform, tenant] = [await platformApi(), await newTenant()];
+/** Makes such a tenant, at the service of this worker or at `url`. */
+export async function worldOf(size: number, url = workerState().url): Promise<World> {
+  const [platform, tenant] = [await platformApi(url), await newTenant(url)];
   const { api, path } = tenant;
   const users = await all(size, () => tenant.user());
   const spareUsers = await all(size, () => tenant.user());

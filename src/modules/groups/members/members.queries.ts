@@ -42,9 +42,13 @@ export const ADD_MEMBERS = statement(
      SELECT * FROM known WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM asked) AND EXISTS (SELECT FROM holder)
    ), lapsed AS MATERIALIZED (
      SELECT held.group_id, held.user_id, held.added_at, held.valid_from, held.valid_until
-       FROM given JOIN group_members held ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = given.user_id
-      WHERE ${hasExpired('held')}
-      ORDER BY held.user_id FOR UPDATE OF held
+       FROM group_members held
+      WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = ANY (ARRAY(SELECT user_id FROM given))
+        AND ${hasExpired('held')}
+      ORDER BY held.user_id FOR UPDATE
+   ), seen AS (
+     SELECT held.user_id FROM group_members held
+      WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = ANY ($3::uuid[]) AND NOT ${hasExpired('held')}
    ), taken_over AS (
      UPDATE group_members held SET added_at = now(), valid_from = $4, valid_until = $5
        FROM lapsed WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = lapsed.user_id
@@ -65,13 +69,12 @@ export const ADD_MEMBERS = statement(
      ${trailOf({ ...event('created', 'added', '$6'), from: 'added WHERE (SELECT count(*) FROM trail_of_lapsed) >= 0' })}
    )
    SELECT asked.user_id, EXISTS (SELECT FROM holder) AS has_group, (known.user_id IS NOT NULL) AS is_known,
-          (added.user_id IS NOT NULL) AS is_new, (added.user_id IS NOT NULL OR held.user_id IS NOT NULL) AS is_seen,
+          (added.user_id IS NOT NULL) AS is_new, (added.user_id IS NOT NULL OR seen.user_id IS NOT NULL) AS is_seen,
           added.added_at, added.valid_from, added.valid_until
      FROM asked
      LEFT JOIN known ON known.user_id = asked.user_id
      LEFT JOIN added ON added.user_id = asked.user_id
-     LEFT JOIN group_members held
-       ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = asked.user_id AND NOT ${hasExpired('held')}
+     LEFT JOIN seen ON seen.user_id = asked.user_id
     ORDER BY asked.user_id`,
 );
 

@@ -50,7 +50,7 @@ export const FINISH_IMPORT = statement(
             WITH ORDINALITY AS p(line, column_name, code, message, place)
      RETURNING place
    )
-   UPDATE imports i SET state = $3, message = $4, finished_at = clock_timestamp(), bytes_read = $5, lines_read = $6,
+   UPDATE imports i SET state = $3, message = $4, finished_at = statement_timestamp(), bytes_read = $5, lines_read = $6,
                         lines_written = $7, lines_unchanged = $8, lines_bad = $9
     WHERE i.tenant_id = $1 AND i.id = $2
    RETURNING ${IMPORT_COLUMNS}`,
