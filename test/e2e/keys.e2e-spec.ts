@@ -149,7 +149,7 @@ describe('keys:rotate, while two instances run', () => {
 
   it('has both accept the new key as soon as a token of it comes, and then sign with it, too', async () => {
     // As if the minute had passed.
-    await query(database, `UPDATE signing_keys SET signs_from = clock_timestamp() WHERE kid = '${newKid}'`);
+    await query(database, `UPDATE signing_keys SET signs_from = now() WHERE kid = '${newKid}'`);
     clock.advance(UNKNOWN_KEY_SECONDS * 1000);
     const [row] = await query(database, `SELECT private_jwk FROM signing_keys WHERE kid = '${newKid}'`);
     const key = await importJWK(row!.private_jwk as JWK, 'RS256');
@@ -181,7 +181,7 @@ describe('keys:rotate, while two instances run', () => {
   it('removes a key whose tokens have all ended', async () => {
     await query(
       database,
-      `UPDATE signing_keys SET retires_at = clock_timestamp() - interval '1 s' WHERE kid = '${oldKid}'`,
+      `UPDATE signing_keys SET retires_at = now() - interval '1 s' WHERE kid = '${oldKid}'`,
     );
     const { lines } = await command('keys:rotate', env);
     expect(lines).toEqual([expect.stringMatching(/; (1 ended keys? (was|were) removed|.*removed: 1)$/)]);

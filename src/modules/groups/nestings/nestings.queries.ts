@@ -87,13 +87,14 @@ export const OPEN_AROUND = statement(
 /** Derives it again from the nestings that are left. Values: tenant, above, below. */
 export const CLOSE_AROUND = statement(
   'groups.close_around',
-  `WITH RECURSIVE inside(ancestor_id, descendant_id) AS (
-     SELECT parent_id, child_id FROM group_nestings WHERE tenant_id = $1 AND parent_id = ANY ($2::uuid[])
-     UNION
-     SELECT inside.ancestor_id, n.child_id
-       FROM inside JOIN group_nestings n ON n.tenant_id = $1 AND n.parent_id = inside.descendant_id
-   )
-   INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id)
-   SELECT $1, ancestor_id, descendant_id FROM inside WHERE descendant_id = ANY ($3::uuid[])
+  `INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id)
+   SELECT $1, derived.ancestor_id, derived.descendant_id FROM (
+     WITH RECURSIVE inside(ancestor_id, descendant_id) AS (
+       SELECT parent_id, child_id FROM group_nestings WHERE tenant_id = $1 AND parent_id = ANY ($2::uuid[])
+       UNION
+       SELECT inside.ancestor_id, n.child_id
+         FROM inside JOIN group_nestings n ON n.tenant_id = $1 AND n.parent_id = inside.descendant_id
+     ) SELECT ancestor_id, descendant_id FROM inside WHERE descendant_id = ANY ($3::uuid[])
+   ) derived
    ON CONFLICT (tenant_id, ancestor_id, descendant_id) DO NOTHING`,
 );
