@@ -179,10 +179,7 @@ describe('keys:rotate, while two instances run', () => {
   });
 
   it('removes a key whose tokens have all ended', async () => {
-    await query(
-      database,
-      `UPDATE signing_keys SET retires_at = now() - interval '1 s' WHERE kid = '${oldKid}'`,
-    );
+    await query(database, `UPDATE signing_keys SET retires_at = now() - interval '1 s' WHERE kid = '${oldKid}'`);
     const { lines } = await command('keys:rotate', env);
     expect(lines).toEqual([expect.stringMatching(/; (1 ended keys? (was|were) removed|.*removed: 1)$/)]);
     const kids = (await query(database, 'SELECT kid FROM signing_keys')).map(({ kid }) => kid);

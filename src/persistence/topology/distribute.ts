@@ -70,7 +70,10 @@ function inOrder(tables: readonly Table[]): Table[] {
   return ordered;
 }
 
-async function distributeTable(runner: QueryRunner, { name, is_tenants: isTenants, is_forced: isForced }: Table): Promise<void> {
+async function distributeTable(
+  runner: QueryRunner,
+  { name, is_tenants: isTenants, is_forced: isForced }: Table,
+): Promise<void> {
   const keys = REPLACED_KEYS.filter(({ table }) => table === name);
   await runner.startTransaction();
   try {
