@@ -28,7 +28,7 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
   if (driver === null) return error;
   const code = driver.code ?? '';
   if (code.startsWith(CONSTRAINT_CLASS)) {
-    const refusal = refusalOf(driver.constraint ?? '');
+    const refusal = refusalOf(driver);
     if (!refusal) return error;
     return new DomainError(refusal.kind, refusal.code, refusal.message(input), refusal.issues?.(input));
   }
@@ -57,9 +57,14 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
   return error;
 }
 
-/** What a constraint means; on a cluster those of a shard end in its number. */
-function refusalOf(constraint: string): Refusal | undefined {
-  return CONSTRAINT_ERRORS[constraint] ?? CONSTRAINT_ERRORS[constraint.replace(/_\d+$/, '')];
+/**
+ * What the constraint means that was violated. A cluster passes on the words of a node without the name: it is looked for
+ * in them, and ends in the number of its shard.
+ */
+function refusalOf({ constraint, message }: DriverError): Refusal | undefined {
+  const names = constraint === undefined ? (message.match(/\w+/g) ?? []) : [constraint];
+  const known = names.map((name) => name.replace(/_\d+$/, '')).find((name) => Object.hasOwn(CONSTRAINT_ERRORS, name));
+  return known === undefined ? undefined : CONSTRAINT_ERRORS[known];
 }
 
 function driverErrorOf(error: unknown): DriverError | null {

@@ -35,6 +35,14 @@ const TABLES = `
 const LEFT_BEHIND = `
   SELECT logicalrelid::regclass::text AS name FROM pg_dist_partition WHERE pg_relation_size(logicalrelid) > 0 ORDER BY 1`;
 
+/** Citus 13.2 pushes outer joins of several tables down to the shards, and crashes the coordinator over some of ours. */
+const WITHOUT_PUSHDOWN = `
+  DO $$ BEGIN
+    IF current_setting('citus.enable_recurring_outer_join_pushdown', true) = 'on' THEN
+      EXECUTE format('ALTER DATABASE %I SET citus.enable_recurring_outer_join_pushdown = off', current_database());
+    END IF;
+  END $$`;
+
 /**
  * Distributes what is not distributed yet: tables of tenants by tenant_id, all with the same tenants on the same node, and
  * the others as copies on every node. Each table is a transaction, so that it can be run again after a failure; where all
@@ -44,6 +52,7 @@ const LEFT_BEHIND = `
 export async function distribute(runner: QueryRunner): Promise<string[]> {
   await prepareRoles(runner);
   await keepProcedure(runner);
+  await runner.query(WITHOUT_PUSHDOWN);
   const tables = (await runner.query(TABLES, [STAY])) as Table[];
   const done: string[] = [];
   for (const table of inOrder(tables)) {
