@@ -46,10 +46,11 @@ export class Bench {
     return pagination.next_cursor;
   }
 
-  /** Waits until the database works on nothing. */
+  /** Waits until the database works on nothing, vacuums of its own included, which follow the making of many rows. */
   async quiet(): Promise<void> {
     const text = `SELECT count(*)::int AS busy FROM pg_stat_activity
-                   WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()
+                     AND (backend_type = 'autovacuum worker' OR backend_type = 'client backend' AND state <> 'idle')`;
     const until = Date.now() + QUIET_LIMIT_MS;
     for (;;) {
       const { rows } = await this.environment.admin.query<{ busy: number }>(text);

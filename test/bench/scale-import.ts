@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import type { Caller, Environment } from './environment.js';
+import { residentMegabytes } from './processes.js';
 
 /** In this order: a membership names what the files before it hold. */
 const KINDS = { users: 'users', groups: 'groups', memberships: 'group_members' } as const;
@@ -20,6 +21,8 @@ export interface ImportFigures {
   readonly imported: number;
   /** Null where the role may not read files of the database's machine. */
   readonly copied: number | null;
+  /** The highest resident memory of the service until then, in megabytes; null where there is no /proc. */
+  readonly memory: number | null;
 }
 
 /**
@@ -38,8 +41,9 @@ export async function measureImport(environment: Environment, from: Caller): Pro
       rows += await importedRows(doorlist.url, into, kind, folder);
       imported += performance.now() - began;
     }
+    const memory = (await residentMegabytes(doorlist.pid))?.highest ?? null;
     const { tenantId } = await environment.newTenant('copied');
-    return { rows, imported, copied: await copiedIn(admin, into.tenantId, tenantId) };
+    return { rows, imported, copied: await copiedIn(admin, into.tenantId, tenantId), memory };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -27,10 +27,11 @@ export function scaleReport(scale: Scale): string {
   return parts.join('\n\n');
 }
 
-function importLine({ rows, imported, copied }: ImportFigures): string {
+function importLine({ rows, imported, copied, memory }: ImportFigures): string {
   const beside =
     copied === null ? '' : `; COPY of the same rows: ${seconds(copied)}, ${(imported / copied).toFixed(2)} times`;
-  return `Import of ${rows.toLocaleString('en')} rows (users, groups, memberships): ${seconds(imported)}${beside}.`;
+  const peak = memory === null ? '' : ` Resident memory of the service at its highest: ${memory.toFixed(0)} MB.`;
+  return `Import of ${rows.toLocaleString('en')} rows (users, groups, memberships): ${seconds(imported)}${beside}.${peak}`;
 }
 
 /** Draws the lines into docs/. */
