@@ -38,7 +38,7 @@ export async function nodesAt(url: string): Promise<Node[]> {
 }
 
 /** The database of this name on the server of `url`, or on one of its cluster's nodes. */
-export function databaseAt(url: string, name: string, node?: Node): string {
+function databaseAt(url: string, name: string, node?: Node): string {
   const found = new URL(url);
   found.pathname = `/${name}`;
   if (node !== undefined) [found.hostname, found.port] = [node.nodename, String(node.nodeport)];

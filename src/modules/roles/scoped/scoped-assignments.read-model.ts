@@ -7,7 +7,9 @@ const MEMBER_COUNT = `${sizeOfSet('g.id')} +
      WHERE m.tenant_id = $1 AND m.group_id = g.id AND NOT (${holdsAlways('m')}) AND ${holdsNow('m')})`;
 
 /** The columns of HolderRow, of a user `u` and a group `g` of which at most one is there. */
-const holder = (memberCount: string): string => `u.id AS user_id, u.user_name, u.display_name, u.email, u.status, u.attributes,
+const holder = (
+  memberCount: string,
+): string => `u.id AS user_id, u.user_name, u.display_name, u.email, u.status, u.attributes,
    g.id AS team_id, g.name AS team_name, g.description AS team_description, g.created_at AS team_created,
    g.updated_at AS team_updated, ${memberCount} AS member_count`;
 
