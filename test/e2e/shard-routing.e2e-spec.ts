@@ -27,9 +27,11 @@ describe('the statements of every route', () => {
       ...recorder.env,
     });
     const world = await worldOf(2, service.url);
-    for (const [route, , call] of ROUTES) expect([route, (await call(world)).status < 300]).toEqual([route, true]);
+    // docs/growth.md: files cannot be imported on a cluster yet.
+    const routes = ROUTES.filter(([route]) => !(isCluster && route.endsWith('/content')));
+    for (const [route, , call] of routes) expect([route, (await call(world)).status < 300]).toEqual([route, true]);
     await service.stop();
-    statements = recorder.statements();
+    statements = recorder.statements().filter(({ temporary }) => !(isCluster && temporary.length > 0));
     const enter = ENTRANCES[isCluster ? 'citus' : 'single'].plain.text;
     routings = await withClient(databaseUrl, (client) => explained(client, statements, enter));
   }, TIMEOUT_MS);
