@@ -42,6 +42,7 @@ describe('the statements of every route', () => {
 
   it('are recorded and can be explained', () => {
     expect(routings.length).toBeGreaterThan(150);
+    expect(routings.filter(({ refused }) => refused !== null)).toEqual([]);
   });
 
   it('name the tenant wherever they run in its scope', () => {

@@ -8,6 +8,8 @@ export interface Routing {
   readonly steps: number;
   /** The most shards that a part reaches at once; 0 where none reaches any. */
   readonly shards: number;
+  /** Why there is no plan, in PostgreSQL's words; null where there is one. */
+  readonly refused: string | null;
 }
 
 /** What has a plan; the others are about transactions and sessions. COPY of a query has that of the query. */
@@ -34,7 +36,7 @@ function valuesOf(plan: unknown, key: string): unknown[] {
   return Object.entries(plan).flatMap(([name, value]) => [...(name === key ? [value] : []), ...valuesOf(value, key)]);
 }
 
-/** Explains what has a plan. Where PostgreSQL refuses one, its words are thrown with the statement. */
+/** Explains what has a plan. */
 export async function explained(
   client: pg.Client,
   statements: readonly RecordedStatement[],
@@ -42,12 +44,13 @@ export async function explained(
 ): Promise<Routing[]> {
   const found: Routing[] = [];
   for (const statement of statements.filter(({ text }) => PLANNED.test(text.trim()))) {
+    let refused: string | null = null;
     const plan = await planOf(client, statement, enter).catch((error: unknown) => {
-      throw new Error(`${(error as Error).message}: ${statement.text}`);
+      refused = (error as Error).message;
     });
     const tasks = valuesOf(plan, 'Task Count').map(Number);
     const inserts = valuesOf(plan, 'INSERT/SELECT method').length;
-    found.push({ text: statement.text, steps: tasks.length + inserts, shards: Math.max(0, ...tasks) });
+    found.push({ text: statement.text, steps: tasks.length + inserts, shards: Math.max(0, ...tasks), refused });
   }
   return found;
 }
