@@ -6,7 +6,7 @@ import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process
 import { NO_POOLER, startPooler, type Pooler } from '../support/pooler.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT } from '../support/test-state.js';
-import { announce, exported, importFile, importOnce, startUpload } from '../support/transfer-steps.js';
+import { exported, importFile, importMeetingOther } from '../support/transfer-steps.js';
 
 import.meta.jest.setTimeout(60_000);
 
@@ -97,13 +97,7 @@ withPooler(
 
     it('lets others go on while a file arrives, and takes and gives it whole', async () => {
       const tenant = await newTenant(service.url);
-      const id = await announce(tenant, 'users');
-      const upload = startUpload(tenant, id);
-      upload.write('user_name\nada\nbob\n');
-      await importOnce(tenant, id, ({ lines_read: lines }) => lines >= 1);
-      await tenant.user('ada');
-      upload.end();
-      expect((await upload.answer)?.body.data).toMatchObject({
+      expect(await importMeetingOther(tenant)).toMatchObject({
         state: 'succeeded',
         lines_written: 1,
         lines_unchanged: 1,

@@ -104,3 +104,14 @@ export async function importOnce(
     await setTimeout(50);
   }
 }
+
+/** Imports two users, of whom somebody else makes one while the file arrives; answers what the import came to. */
+export async function importMeetingOther(tenant: TestTenant): Promise<unknown> {
+  const id = await announce(tenant, 'users');
+  const upload = startUpload(tenant, id);
+  upload.write('user_name\nada\nbob\n');
+  await importOnce(tenant, id, ({ lines_read: lines }) => lines >= 1);
+  await tenant.user('ada');
+  upload.end();
+  return (await upload.answer)?.body.data;
+}
