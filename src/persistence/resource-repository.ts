@@ -6,7 +6,7 @@ import { TenantScope, type AnyScope } from '../kernel/scope.js';
 import { checkVersion, type ExpectedVersion } from '../kernel/version.js';
 import type { DatabaseDoors } from './database-doors.js';
 import { hydrate } from './hydrate.js';
-import type { EntityList } from './paginator.js';
+import type { EntityList } from './paged-list.js';
 import { statement, type Statement } from './statement.js';
 import type { VersionedResource } from './tenant-resource.entity.js';
 import type { Transaction } from './unit-of-work.js';

@@ -1,5 +1,5 @@
 import { filteredList, type ListRequest } from '../../persistence/filter/filtered-list.js';
-import type { ListQuery } from '../../persistence/paginator.js';
+import type { ListQuery } from '../../persistence/paged-list.js';
 import { statement } from '../../persistence/statement.js';
 import type { EntitlementType } from '../roles/index.js';
 import type { EntitlementFilter } from './dto/assignment-search.requests.js';

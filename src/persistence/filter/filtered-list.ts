@@ -1,6 +1,6 @@
 import { bindFilter } from '../../kernel/filter/bind-filter.js';
 import { parseFilter } from '../../kernel/filter/parse-filter.js';
-import type { SortColumn } from '../paginator.js';
+import type { SortColumn } from '../paged-list.js';
 import { filterSql } from './filter-sql.js';
 import { isNarrow } from './lookups.js';
 import type { FilteredTable, SqlAttribute, SqlCatalogue } from './sql-attribute.js';

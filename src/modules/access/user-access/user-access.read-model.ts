@@ -1,4 +1,4 @@
-import type { PageMarks, PagedStatement } from '../../../persistence/paginator.js';
+import type { PageMarks, PagedStatement } from '../../../persistence/paged-list.js';
 import { holdsNow } from '../../users/index.js';
 import { factsOf } from '../explanation/access-facts.queries.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
-import type { ListQuery } from '../../../persistence/paginator.js';
+import type { ListQuery } from '../../../persistence/paged-list.js';
 import { GroupsService } from '../../groups/index.js';
 import { UsersService } from '../../users/index.js';
 import type { EntitlementListQuery } from '../dto/assignment-search.requests.js';

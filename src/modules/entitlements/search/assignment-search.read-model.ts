@@ -1,4 +1,4 @@
-import type { ListQuery } from '../../../persistence/paginator.js';
+import type { ListQuery } from '../../../persistence/paged-list.js';
 import type { EntitlementType } from '../../roles/index.js';
 import type { AssigneeType, EntitlementAssignmentQuery, EntitlementFilter } from '../dto/assignment-search.requests.js';
 import type { EntitlementAssignment } from '../dto/assignment.responses.js';

@@ -1,6 +1,6 @@
 import { filteredList, type ListRequest } from '../../../persistence/filter/filtered-list.js';
 import type { SqlCatalogue } from '../../../persistence/filter/sql-attribute.js';
-import type { ListQuery } from '../../../persistence/paginator.js';
+import type { ListQuery } from '../../../persistence/paged-list.js';
 import { HOLDER_COLUMN, type HolderKind } from '../assigning/holder.js';
 
 const TYPE = `(CASE WHEN a.user_id IS NOT NULL THEN 'user' WHEN a.group_id IS NOT NULL THEN 'group' ELSE 'application' END)`;

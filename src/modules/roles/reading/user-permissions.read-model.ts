@@ -1,4 +1,4 @@
-import type { PagedStatement } from '../../../persistence/paginator.js';
+import type { PagedStatement } from '../../../persistence/paged-list.js';
 import { heldBy, type GivenFact, type GroupFacts } from './user-roles.read-model.js';
 
 /** Most roles that are named of each permission. */
