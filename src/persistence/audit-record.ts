@@ -1,7 +1,7 @@
-import type { EntityManager } from 'typeorm';
 import { newId } from '../kernel/ids.js';
 import { TenantScope, type AnyScope } from '../kernel/scope.js';
 import { ACTOR_COLUMNS, CONCERN_COLUMNS, actorFrom, actorJson, concernsOf } from './audit-statement.js';
+import { plannedOnce, statement, type Statement } from './statement.js';
 
 /** One change, as it is written to the audit trail: what was done to what, and how it was before and after. */
 export interface AuditRecord {
@@ -16,16 +16,25 @@ export interface AuditRecord {
 const RECORD_COLUMNS = 'id, action, resource_type, resource_id, before, after';
 const RECORD = { resourceType: 'resource_type', resourceId: 'resource_id', before: 'before', after: 'after' };
 
+/** One each for the tenants and for the platform: the records are a value. */
+const WRITE = {
+  tenant: plannedOnce(
+    statement(
+      'audit.write',
+      insertInto('audit_events', `tenant_id, ${CONCERN_COLUMNS}, `, `$3::uuid, ${concernsOf(RECORD)}, `),
+    ),
+  ),
+  platform: plannedOnce(statement('audit.write_platform', insertInto('platform_audit_events', '', ''))),
+} as const;
+
 /**
- * Writes records in the order given, in the transaction that made the changes. `seq` comes from the database while the
+ * What writes records in the order given, in the transaction that made the changes. `seq` comes from the database while the
  * changed rows are still locked, so for one resource the order of the trail is the order of the changes.
  */
-export async function writeAuditRecords(
-  manager: EntityManager,
+export function auditStatement(
   scope: AnyScope,
   records: readonly AuditRecord[],
-): Promise<void> {
-  if (records.length === 0) return;
+): { statement: Statement; values: unknown[] } {
   const rows = records.map((record) => ({
     id: newId(),
     action: record.action,
@@ -35,12 +44,9 @@ export async function writeAuditRecords(
     after: record.after ?? null,
   }));
   const values = [JSON.stringify(rows), actorJson(scope)];
-  if (scope instanceof TenantScope) {
-    const text = insertInto('audit_events', `tenant_id, ${CONCERN_COLUMNS}, `, `$3::uuid, ${concernsOf(RECORD)}, `);
-    await manager.query(text, [...values, scope.tenantId]);
-  } else {
-    await manager.query(insertInto('platform_audit_events', '', ''), values);
-  }
+  return scope instanceof TenantScope
+    ? { statement: WRITE.tenant, values: [...values, scope.tenantId] }
+    : { statement: WRITE.platform, values };
 }
 
 function insertInto(table: string, moreColumns: string, moreValues: string): string {

@@ -1,8 +1,7 @@
 import type { ClientConfig } from 'pg';
-import { DataSource, type Logger as TypeOrmLogger, type QueryRunner } from 'typeorm';
+import { DataSource, type Logger as TypeOrmLogger } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import type { Config } from '../config/config.js';
-import type { AnyScope } from '../kernel/scope.js';
 import type { ConnectionOptions } from './engines/index.js';
 import { SnakeCaseNaming } from './naming-strategy.js';
 import type { WatchedSockets } from './watch/watched-sockets.js';
@@ -28,7 +27,7 @@ export function dataSourceFor(
     namingStrategy: new SnakeCaseNaming(),
     synchronize: false,
     installExtensions: false,
-    logger: new StatementCounter(),
+    logger: new SilentLogger(),
     poolSize: config.databasePoolSize,
     applicationName: 'doorlist',
     // Handed to pg as it is: TypeORM's own reading of URLs drops parameters such as sslmode and host.
@@ -64,11 +63,10 @@ function sessionSettings(config: Config): ClientConfig {
   };
 }
 
-/** Counts a transaction's statements for its scope; what they say is never logged, because it holds personal data. */
-class StatementCounter implements TypeOrmLogger {
-  logQuery(_query: string, _parameters: unknown[] | undefined, runner?: QueryRunner): void {
-    const scope = (runner?.data as { scope?: AnyScope } | undefined)?.scope;
-    if (scope) scope.statements += 1;
+/** Says nothing: what statements say is never logged, because it holds personal data, and they are counted where they are sent. */
+class SilentLogger implements TypeOrmLogger {
+  logQuery(): void {
+    // Told to the watch of statements.
   }
   logQueryError(): void {
     // The error itself is thrown to the caller.

@@ -1,5 +1,6 @@
 import { DomainError } from '../kernel/domain-error.js';
 import { CONSTRAINT_ERRORS } from './constraint-errors.js';
+import { isStaleStatement } from './pipeline/stale-statement.js';
 
 /** What pg tells of a refused statement. */
 interface DriverError {
@@ -33,6 +34,11 @@ export function isRetrySafe(error: unknown): boolean {
 export function isConnectionLoss(error: unknown): boolean {
   const driver = driverErrorOf(error);
   return driver !== null && (LOST_CODE.test(driver.code ?? '') || LOST_MESSAGE.test(driver.message));
+}
+
+/** Whether it is for whoever opened the transaction to say what is to be done: all of it may be run again. */
+export function endsTransaction(error: unknown): boolean {
+  return isRetrySafe(error) || isConnectionLoss(error) || isStaleStatement(error);
 }
 
 /**

@@ -14,8 +14,16 @@ export const ENTER_SCOPE = {
   text: `SELECT set_config('role', $1, true), set_config('doorlist.tenant_id', $2, true)`,
 } as const;
 
-/** With the values that a statement which is planned once has now, no plan of its own is made. */
-const PLANNED_ONCE = `set_config('plan_cache_mode', 'force_generic_plan', true)`;
+/** How the statements that follow are planned: `once` for all values, or `anew` where PostgreSQL finds that better. */
+export type Planning = 'once' | 'anew';
+
+/** Sets it until the transaction ends. */
+export const PLANNING = {
+  once: { name: 'doorlist.plan_once', text: `SELECT set_config('plan_cache_mode', 'force_generic_plan', true)` },
+  anew: { name: 'doorlist.plan_anew', text: `SELECT set_config('plan_cache_mode', 'auto', true)` },
+} as const satisfies Record<Planning, { name: string; text: string }>;
+
+const PLANNED_ONCE = PLANNING.once.text.replace('SELECT ', '');
 
 /**
  * What connections are else opened with: limits of time, in milliseconds (0: none). A pooler in transaction mode gives

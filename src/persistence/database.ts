@@ -1,13 +1,14 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AnyScope } from '../kernel/scope.js';
-import { isConnectionLoss, isRetrySafe, toDomainError } from './database-errors.js';
+import { endsTransaction, toDomainError } from './database-errors.js';
+import { entityManagerOver } from './entity-manager-over.js';
 import type { ExclusiveConnections } from './pipeline/exclusive-connections.js';
 import type { PipelinePool } from './pipeline/pipeline-pool.js';
 import type { Lane, Pipelines } from './pipeline/pipelines.js';
 import type { Replicas } from './replicas/replicas.js';
 import type { Statement } from './statement.js';
 import { statementNameOf } from './statement-name.js';
-import { Transaction } from './unit-of-work.js';
+import { Transaction } from './transaction.js';
 
 /** The door to the database for single statements; each is one round trip and sees only what its scope may see. */
 export class Database {
@@ -66,7 +67,7 @@ export class Database {
       const result = await connections.execute(scope, statement, values);
       return result.rows as Row[];
     } catch (error) {
-      if (scope.transaction !== null && (isRetrySafe(error) || isConnectionLoss(error))) throw error;
+      if (scope.transaction !== null && endsTransaction(error)) throw error;
       throw toDomainError(error, input);
     }
   }
@@ -74,21 +75,15 @@ export class Database {
   /** TypeORM's entity manager for reads by key in `scope`; every call is one scoped statement. It opens no transaction. */
   entities(scope: AnyScope): EntityManager {
     if (scope.transaction instanceof Transaction) return scope.transaction.manager;
-    const runner = this.dataSource.createQueryRunner();
-    const connection = {
-      query: async (text: string, values: unknown[] = []) => {
-        try {
-          const statement = { name: statementNameOf(text), text };
-          const mayAnswer = this.replicas.mayAnswer(scope);
-          const answer = mayAnswer ? await this.replicas.read(scope, statement, values, 'quick') : null;
-          return answer ?? (await this.pipelines.quick.execute(scope, statement, values));
-        } catch (error) {
-          throw toDomainError(error);
-        }
-      },
-    };
-    // A runner that has its connection asks the pool for none; there is nothing to release afterwards.
-    Object.assign(runner, { databaseConnection: connection });
-    return runner.manager;
+    return entityManagerOver(this.dataSource, { isTransactionActive: false }, async (text, values) => {
+      try {
+        const statement = { name: statementNameOf(text), text };
+        const mayAnswer = this.replicas.mayAnswer(scope);
+        const answer = mayAnswer ? await this.replicas.read(scope, statement, values, 'quick') : null;
+        return answer ?? (await this.pipelines.quick.execute(scope, statement, values));
+      } catch (error) {
+        throw toDomainError(error);
+      }
+    });
   }
 }

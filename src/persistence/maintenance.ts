@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { dataSourceFor } from './data-source.js';
-import { limitsOf } from './database-role.js';
 import { EngineError, type ConnectionOptions } from './engines/index.js';
 import { MIGRATION_NAMES } from './migration-names.js';
+import { sendOptions } from './servers.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /** Runs `work` over connections of its own, without the time limits of requests. */
@@ -32,7 +32,8 @@ export async function withUnitOfWork<T>(
     if (!(await isUpToDate(dataSource))) {
       throw new EngineError('start_failed', 'The schema must be up to date; run first: npm run migrate');
     }
-    return work(new UnitOfWork(dataSource, limitsOf({ ...config, statementTimeoutMs: 0, lockTimeoutMs: 0 })));
+    const unhurried = { ...config, statementTimeoutMs: 0, lockTimeoutMs: 0 };
+    return work(new UnitOfWork(dataSource, { ...sendOptions(unhurried), watch: null }));
   });
 }
 

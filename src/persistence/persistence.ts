@@ -7,12 +7,12 @@ import type { StatementWatch } from '../kernel/statement-watch.js';
 import { BulkConnections } from './bulk/index.js';
 import { connectionLoad, type ConnectionLoad } from './connection-load.js';
 import { connectionConfig, dataSourceFor, type EntityClass } from './data-source.js';
-import { limitsOf } from './database-role.js';
 import { Database } from './database.js';
 import { EngineError, type ConnectionOptions, type DatabaseEngine } from './engines/index.js';
 import { migrateDatabase } from './migrator.js';
 import { Paginator } from './paginator.js';
 import { ExclusiveConnections } from './pipeline/exclusive-connections.js';
+import { PooledConnections } from './pipeline/pooled-connections.js';
 import type { Replicas } from './replicas/replicas.js';
 import { Servers, sendOptions, type Observers } from './servers.js';
 import { statement } from './statement.js';
@@ -73,9 +73,10 @@ async function openDoors(
   config: Config,
   watch: StatementWatch | null,
 ): Promise<Persistence> {
-  const unitOfWork = new UnitOfWork(dataSource, limitsOf(config), watch);
+  const options = { ...sendOptions(config), watch };
+  const unitOfWork = new UnitOfWork(dataSource, options);
   const { pipelines, replicas } = servers;
-  const exclusive = new ExclusiveConnections(dataSource, { ...sendOptions(config), watch });
+  const exclusive = new ExclusiveConnections(new PooledConnections(dataSource), options);
   const database = new Database(dataSource, pipelines, exclusive, replicas);
   const bulk = new BulkConnections(connectionConfig(connection, config, servers.primarySockets), config.databasePooler);
   const close = async (): Promise<void> => {

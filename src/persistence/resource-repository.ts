@@ -9,7 +9,7 @@ import { hydrate } from './hydrate.js';
 import type { EntityList } from './paged-list.js';
 import { statement, type Statement } from './statement.js';
 import type { VersionedResource } from './tenant-resource.entity.js';
-import type { Transaction } from './unit-of-work.js';
+import type { Transaction } from './transaction.js';
 
 type Resource = VersionedResource & { id: string };
 type Input = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { limitsOf } from './database-role.js';
 import type { ConnectionOptions } from './engines/index.js';
 import type { PipelineLoad } from './pipeline/pipeline-pool.js';
 import { Pipelines, type Lane } from './pipeline/pipelines.js';
-import type { SendOptions } from './pipeline/scoped-query.js';
+import type { SendOptions } from './pipeline/scoped-batch.js';
 import type { Watching } from './pipeline/watched.js';
 import { Replica } from './replicas/replica.js';
 import { Replicas } from './replicas/replicas.js';

@@ -1,5 +1,3 @@
-import { keepName } from './statement-name.js';
-
 /**
  * One SQL statement with a name of its own: it is prepared once a connection, and logs call it by its name. One without a
  * name is planned for its values and not kept.
@@ -15,9 +13,7 @@ export interface Statement {
 
 /** `name` is unique in the whole service, `<room>.<what_it_does>`; the values are always parameters, never text. */
 export function statement(name: string, text: string): Statement {
-  const trimmed = text.trim();
-  keepName(name, trimmed);
-  return { name, text: trimmed };
+  return { name, text: text.trim() };
 }
 
 /**

@@ -1,69 +1,30 @@
 import type { DataSource } from 'typeorm';
-import type { EntityManager, QueryRunner } from 'typeorm';
 import type { AnyScope } from '../kernel/scope.js';
-import type { StatementWatch } from '../kernel/statement-watch.js';
-import { writeAuditRecords, type AuditRecord } from './audit-record.js';
-import { isConnectionLoss, isRetrySafe, toDomainError } from './database-errors.js';
-import { ENTER_SCOPE, enteringFor, scopeValues, type SessionLimits } from './database-role.js';
-import type { Statement } from './statement.js';
-import { watchRunner } from './watched-runner.js';
+import { endsTransaction, isConnectionLoss, isRetrySafe, toDomainError } from './database-errors.js';
+import { PooledConnections } from './pipeline/pooled-connections.js';
+import type { SendOptions } from './pipeline/scoped-batch.js';
+import { isStaleStatement } from './pipeline/stale-statement.js';
+import { TransactionConnection, type Isolation } from './pipeline/transaction-connection.js';
+import type { Watching } from './pipeline/watched.js';
+import { Transaction } from './transaction.js';
 
 const ATTEMPTS = 4;
 
-/** Names of savepoints, one for each use: they may lie within each other. */
-type Savepoint = 'answer' | 'rehearsal';
-
-/** Whether what a transaction did is kept; what is not reads one moment all through, so that it can compare. */
+/** What a transaction does with what it wrote; what is not kept reads one moment all through, so that it can compare. */
 type Ending = 'commit' | 'rollback';
 
-/** The open transaction of one unit of work, already inside its tenant's (or the platform's) scope. */
-export class Transaction {
-  readonly #records: AuditRecord[] = [];
-
-  /** `afterCommit` is shared by all that joins one transaction of the database. */
-  constructor(
-    private readonly scope: AnyScope,
-    readonly manager: EntityManager,
-    readonly afterCommit: (() => void)[] = [],
-  ) {}
-
-  /** Runs SQL inside the transaction and answers its rows. */
-  async query<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const answer: unknown = await this.manager.query(statement.text, values);
-    // TypeORM answers [rows, count] for UPDATE and DELETE, and the rows alone for the rest.
-    const rows = Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) ? answer[0] : answer;
-    return rows as Row[];
-  }
-
-  /** Writes down a change; it reaches the audit trail in this transaction, or not at all. */
-  record(record: AuditRecord): void {
-    this.#records.push(record);
-  }
-
-  /** Marks where `rollbackToSavepoint` of the same name goes back to. */
-  async savepoint(name: Savepoint): Promise<void> {
-    await this.manager.query(`SAVEPOINT ${name}`);
-  }
-
-  /** Takes back everything since the savepoint, audit records included. */
-  async rollbackToSavepoint(name: Savepoint): Promise<void> {
-    await this.manager.query(`ROLLBACK TO SAVEPOINT ${name}`);
-    this.#records.length = 0;
-  }
-
-  /** Writes the records down now; the unit of work does it before it commits. */
-  async flush(): Promise<void> {
-    await writeAuditRecords(this.manager, this.scope, this.#records.splice(0));
-  }
-}
+const ISOLATION: Readonly<Record<Ending, Isolation>> = { commit: 'READ COMMITTED', rollback: 'REPEATABLE READ' };
 
 /** The door to the database for changes: everything inside one `run` is written, with its audit records, or nothing is. */
 export class UnitOfWork {
+  readonly #connections: PooledConnections;
+
   constructor(
     private readonly dataSource: DataSource,
-    private readonly limits: SessionLimits | null,
-    private readonly watch: StatementWatch | null = null,
-  ) {}
+    private readonly options: SendOptions & Watching,
+  ) {
+    this.#connections = new PooledConnections(dataSource);
+  }
 
   /**
    * Runs `work` in one transaction (READ COMMITTED), or in the transaction that the scope is already in. It is run again
@@ -81,7 +42,7 @@ export class UnitOfWork {
       return await this.#runWithRetries(scope, work, 'commit');
     } catch (error) {
       // Whoever opened the transaction tries all of it again; that must not be hidden from it.
-      if (scope.transaction !== null && (isRetrySafe(error) || isConnectionLoss(error))) throw error;
+      if (scope.transaction !== null && endsTransaction(error)) throw error;
       throw toDomainError(error, input);
     }
   }
@@ -103,14 +64,14 @@ export class UnitOfWork {
    */
   async runInside<T>(outer: AnyScope, inner: AnyScope, work: () => Promise<T>): Promise<T> {
     if (!(outer.transaction instanceof Transaction)) throw new Error('The outer scope has no open transaction.');
-    const { manager, afterCommit } = outer.transaction;
-    await manager.query(ENTER_SCOPE.text, scopeValues(inner));
-    inner.transaction = new Transaction(inner, manager, afterCommit);
+    const { connection, afterCommit } = outer.transaction;
+    connection.enter(inner);
+    inner.transaction = new Transaction(this.dataSource, inner, connection, afterCommit);
     try {
       return await work();
     } finally {
       inner.transaction = null;
-      await manager.query(ENTER_SCOPE.text, scopeValues(outer)).catch(() => undefined);
+      connection.enter(outer);
     }
   }
 
@@ -122,7 +83,7 @@ export class UnitOfWork {
 
   async #join<T>(transaction: Transaction, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const result = await work(transaction);
-    await transaction.flush();
+    transaction.flush();
     return result;
   }
 
@@ -137,6 +98,8 @@ export class UnitOfWork {
       try {
         return await this.#runOnce(scope, work, ending, progress);
       } catch (error) {
+        // A connection whose statements are stale is closed; all others of the pool may be like it.
+        if (isStaleStatement(error) && attempt < ATTEMPTS + this.#connections.most) continue;
         const mayRepeat = isRetrySafe(error) || (isConnectionLoss(error) && !progress.committing && !isLost);
         if (attempt >= ATTEMPTS || !mayRepeat) throw error;
         isLost ||= isConnectionLoss(error);
@@ -151,39 +114,29 @@ export class UnitOfWork {
     ending: Ending,
     progress: { committing: boolean },
   ): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
-    let committed: readonly (() => void)[] = [];
-    try {
-      await this.#open(runner, scope, ending === 'commit' ? 'READ COMMITTED' : 'REPEATABLE READ');
-      const transaction = new Transaction(scope, runner.manager);
+    const committed: (() => void)[] = [];
+    const result = await this.#connections.use(async (pooled) => {
+      const connection = new TransactionConnection(pooled, scope, this.options, ISOLATION[ending]);
+      const transaction = new Transaction(this.dataSource, scope, connection, committed);
       // What `work` calls with the same scope joins this transaction.
       scope.transaction = transaction;
-      const result = await work(transaction);
-      if (ending === 'rollback') await runner.rollbackTransaction();
-      else {
-        await transaction.flush();
-        progress.committing = true;
-        await runner.commitTransaction();
-        committed = transaction.afterCommit;
+      try {
+        const its = await work(transaction);
+        if (ending === 'rollback') await connection.rollback();
+        else {
+          transaction.flush();
+          progress.committing = true;
+          await connection.commit();
+        }
+        return its;
+      } catch (error) {
+        await connection.rollback();
+        throw error;
+      } finally {
+        scope.transaction = null;
       }
-      return result;
-    } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw error;
-    } finally {
-      scope.transaction = null;
-      await runner.release();
-      for (const act of committed) act();
-    }
-  }
-
-  async #open(runner: QueryRunner, scope: AnyScope, isolation: 'READ COMMITTED' | 'REPEATABLE READ'): Promise<void> {
-    runner.data = { scope };
-    if (this.watch) watchRunner(runner, scope, this.watch);
-    await runner.connect();
-    // Said only where it is not the server's own: it costs a statement.
-    await (isolation === 'READ COMMITTED' ? runner.startTransaction() : runner.startTransaction(isolation));
-    const { text, values } = enteringFor(scope, this.limits);
-    await runner.query(text, values);
+    });
+    if (ending === 'commit') for (const act of committed) act();
+    return result;
   }
 }

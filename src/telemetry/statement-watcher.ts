@@ -1,5 +1,5 @@
 import { TenantScope, type AnyScope } from '../kernel/scope.js';
-import type { StatementWatch } from '../kernel/statement-watch.js';
+import type { StatementWatch, WatchedStatement } from '../kernel/statement-watch.js';
 import type { Tallies } from '../kernel/tallies.js';
 import { labelOf } from './statement-label.js';
 
@@ -12,24 +12,19 @@ export class StatementWatcher implements StatementWatch {
     private readonly tallies: Tallies,
   ) {}
 
-  ended(
-    scope: AnyScope,
-    statement: { readonly name: string; readonly text: string },
-    begun: number,
-    failed: boolean,
-  ): void {
+  ended(scope: AnyScope, statements: readonly WatchedStatement[], begun: number, failed: boolean): void {
     const took = performance.now() - begun;
     const isSlow = this.slowMs > 0 && took >= this.slowMs;
     if (!isSlow && scope.trace === null) return;
-    const name = labelOf(statement);
-    scope.trace?.statement(name, begun, failed);
+    const names = statements.map(labelOf);
+    for (const name of names) scope.trace?.statement(name, begun, failed);
     if (!isSlow) return;
     this.tallies.slowStatements += 1;
     this.log.warn({
       msg: 'slow statement',
       request_id: scope.requestId,
       trace_id: scope.trace?.traceId,
-      statement: name,
+      statement: names.join(' + '),
       duration_ms: Math.round(took),
       failed,
       tenant_id: scope instanceof TenantScope ? scope.tenantId : undefined,

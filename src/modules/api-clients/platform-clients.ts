@@ -1,7 +1,8 @@
 import { DomainError, conflict } from '../../kernel/domain-error.js';
 import type { PlatformScope } from '../../kernel/scope.js';
 import { statement } from '../../persistence/statement.js';
-import type { Transaction, UnitOfWork } from '../../persistence/unit-of-work.js';
+import type { Transaction } from '../../persistence/transaction.js';
+import type { UnitOfWork } from '../../persistence/unit-of-work.js';
 import { digestOf, newSecret } from './client-secret.js';
 
 /** A client of the platform, without its secret. */

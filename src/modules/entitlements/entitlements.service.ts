@@ -6,7 +6,7 @@ import { newId } from '../../kernel/ids.js';
 import { isKnownPermission } from '../../kernel/permissions.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
-import type { Transaction } from '../../persistence/unit-of-work.js';
+import type { Transaction } from '../../persistence/transaction.js';
 import { Role, RolesRepository, lockChildren } from '../roles/index.js';
 import type { EntitlementListQuery, EntitlementSearch } from './dto/assignment-search.requests.js';
 import type { EntitlementCreate, EntitlementUpdate } from './dto/entitlement.requests.js';

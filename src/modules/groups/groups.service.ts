@@ -9,7 +9,7 @@ import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { filteredList, type ListRequest } from '../../persistence/filter/filtered-list.js';
 import { containing } from '../../persistence/like-pattern.js';
 import { ResourceRepository, type RemovalHook } from '../../persistence/resource-repository.js';
-import type { Transaction } from '../../persistence/unit-of-work.js';
+import type { Transaction } from '../../persistence/transaction.js';
 import type { GroupCreate, GroupUpdate } from './dto/group.requests.js';
 import { groupResponse, type NestingResponse } from './dto/group.responses.js';
 import { GROUP_FILTER } from './group-filter.read-model.js';

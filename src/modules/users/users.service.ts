@@ -12,7 +12,7 @@ import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { filteredList, type ListRequest } from '../../persistence/filter/filtered-list.js';
 import { containing } from '../../persistence/like-pattern.js';
 import { ResourceRepository, type RemovalHook } from '../../persistence/resource-repository.js';
-import type { Transaction } from '../../persistence/unit-of-work.js';
+import type { Transaction } from '../../persistence/transaction.js';
 import { LARGEST_ATTRIBUTES, type UserCreate, type UserUpdate } from './dto/user.requests.js';
 import { userResponse } from './dto/user.response.js';
 import { SET_ATTRIBUTES } from './attributes.queries.js';

@@ -10,7 +10,7 @@ import { inBatches } from '../../persistence/in-batches.js';
 import { filteredList, type ListRequest } from '../../persistence/filter/filtered-list.js';
 import { containing } from '../../persistence/like-pattern.js';
 import { ResourceRepository, type RemovalHook } from '../../persistence/resource-repository.js';
-import type { Transaction } from '../../persistence/unit-of-work.js';
+import type { Transaction } from '../../persistence/transaction.js';
 import type { WorkspaceCreate, WorkspaceUpdate } from './dto/workspace.requests.js';
 import { workspaceResponse } from './dto/workspace.response.js';
 import { REMOVE_PROJECTS_OF } from './projects/projects.queries.js';

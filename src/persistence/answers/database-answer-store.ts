@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { AnswerStore, type KeptAnswer, type RepeatableRequest } from '../../kernel/answer-store.js';
 import { DomainError } from '../../kernel/domain-error.js';
 import { TenantScope, type AnyScope } from '../../kernel/scope.js';
-import type { Transaction, UnitOfWork } from '../unit-of-work.js';
+import type { Transaction } from '../transaction.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import { PLATFORM_ANSWERS, TENANT_ANSWERS } from './answers.queries.js';
 import { seal, unseal } from './sealed-answer.js';
 
@@ -63,7 +64,7 @@ export class DatabaseAnswerStore extends AnswerStore {
 
 /** Runs the work behind a savepoint, so that a refusal takes back what it wrote and can itself be kept. */
 async function attempt(transaction: Transaction, work: () => Promise<unknown>): Promise<Kept> {
-  await transaction.savepoint('answer');
+  transaction.savepoint('answer');
   try {
     return { answer: await work() };
   } catch (error) {

@@ -3,7 +3,8 @@ import pg from 'pg';
 import type { AnyScope } from '../../kernel/scope.js';
 import { isConnectionLoss } from '../database-errors.js';
 import type { Statement } from '../statement.js';
-import { sendScoped, type SendOptions } from './scoped-query.js';
+import { sendBatch } from './batch.js';
+import { scoped, type SendOptions } from './scoped-batch.js';
 import { isStaleStatement } from './stale-statement.js';
 import { watched, type Watching } from './watched.js';
 
@@ -53,9 +54,7 @@ export class PipelinePool {
    * or may be done twice. All may have been lost at once, so each is tried. Rejects with pg's own error.
    */
   async execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
-    const { watch } = this.options;
-    if (!watch) return this.#execute(scope, statement, values);
-    return watched(watch, scope, statement, () => this.#execute(scope, statement, values));
+    return watched(this.options.watch, scope, [statement], () => this.#execute(scope, statement, values));
   }
 
   async #execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
@@ -103,7 +102,7 @@ export class PipelinePool {
 
   #send(client: pg.Client, scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     this.#gather(client);
-    return sendScoped(client, scope, statement, values, this.options);
+    return sendBatch(client, scoped(scope, statement, values, this.options));
   }
 
   #leastBusy(): Lane {

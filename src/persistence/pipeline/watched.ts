@@ -1,5 +1,5 @@
 import type { AnyScope } from '../../kernel/scope.js';
-import type { StatementWatch } from '../../kernel/statement-watch.js';
+import type { StatementWatch, WatchedStatement } from '../../kernel/statement-watch.js';
 
 /** Who is told of statements. */
 export interface Watching {
@@ -7,13 +7,14 @@ export interface Watching {
   readonly watch: StatementWatch | null;
 }
 
-/** Runs a statement and tells the watch of its end, whatever it was. */
+/** Runs statements that are sent together and tells the watch of their end, whatever it was. */
 export async function watched<T>(
-  watch: StatementWatch,
+  watch: StatementWatch | null,
   scope: AnyScope,
-  statement: { readonly name: string; readonly text: string },
+  statements: readonly WatchedStatement[],
   run: () => Promise<T>,
 ): Promise<T> {
+  if (!watch) return run();
   const begun = performance.now();
   let failed = true;
   try {
@@ -21,6 +22,6 @@ export async function watched<T>(
     failed = false;
     return result;
   } finally {
-    watch.ended(scope, statement, begun, failed);
+    watch.ended(scope, statements, begun, failed);
   }
 }

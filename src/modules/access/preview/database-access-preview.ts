@@ -11,7 +11,7 @@ import type {
 } from '../../../kernel/access-preview.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import { UserSet, type PackedUsers } from '../../users/index.js';
 import { effectiveUsersIn, findEffectiveSets } from '../effective/effective-sets.js';
 import { Side, type Pair } from './difference.js';

@@ -8,7 +8,7 @@ import type {
 } from '../../../kernel/access-preview.js';
 import { DomainError } from '../../../kernel/domain-error.js';
 import type { DatabaseDoors } from '../../../persistence/database-doors.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import type { Side } from './difference.js';
 import type { Pair } from './difference.js';
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { comparisonKey } from '../../../kernel/comparison-key.js';
 import { keysOfTexts } from '../../../kernel/filter/json-values.js';
 import type { TenantScope } from '../../../kernel/scope.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import type { Statement } from '../../../persistence/statement.js';
 import { applicationKeys, type Application } from '../../applications/index.js';
 import { groupKeys, type Group } from '../../groups/index.js';

@@ -1,7 +1,7 @@
 import type { TenantScope } from '../../../kernel/scope.js';
 import { filterSql } from '../../../persistence/filter/filter-sql.js';
 import { statement, type Statement } from '../../../persistence/statement.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import { READ_RULES, complaintOfRule, parseRule } from '../../groups/index.js';
 import type { Difference, Differences } from './difference.js';
 

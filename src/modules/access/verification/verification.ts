@@ -1,5 +1,6 @@
 import { PlatformScope, SYSTEM_ACTOR, TenantScope } from '../../../kernel/scope.js';
-import type { Transaction, UnitOfWork } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
+import type { UnitOfWork } from '../../../persistence/unit-of-work.js';
 import type { Difference, Differences } from './difference.js';
 import { wrongKeys } from './key-verification.js';
 import { wrongRules } from './rule-verification.js';

@@ -3,7 +3,8 @@ import { DomainError, listedIssues, notFound } from '../../../kernel/domain-erro
 import { newId } from '../../../kernel/ids.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
-import { UnitOfWork, type Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
+import { UnitOfWork } from '../../../persistence/unit-of-work.js';
 import { notAssigned, type Assignee } from '../assignee.js';
 import type { AssignmentOperations } from './bulk.requests.js';
 import type { OperationFailure, OperationOutcome, OperationResult, OperationResults } from './bulk.responses.js';

@@ -1,7 +1,7 @@
 import type { TenantScope } from '../../../kernel/scope.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { inBatches } from '../../../persistence/in-batches.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import * as queries from './members.queries.js';
 
 /** What goes with a removal is taken away first, so that the trail tells of it. */

@@ -6,7 +6,7 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import { ALWAYS, type Validity, type ValidityPatch } from '../../../kernel/validity.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import { UsersService } from '../../users/index.js';
 import type { MemberResponse, MembershipResponse, UserGroupResponse } from '../dto/group.responses.js';
 import { GroupsService } from '../groups.service.js';

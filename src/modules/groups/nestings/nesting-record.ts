@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import type { NestingResponse } from '../dto/group.responses.js';
 
 /** Writes down that a nesting was made or taken away. */

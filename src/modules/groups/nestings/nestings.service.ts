@@ -4,7 +4,7 @@ import { conflict, notFound } from '../../../kernel/domain-error.js';
 import type { Page, PageRequest } from '../../../kernel/page.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import type { NestedGroupResponse, NestingResponse } from '../dto/group.responses.js';
 import { GroupsService } from '../groups.service.js';
 import { lockNestings, withClosureOpened } from './closure.js';

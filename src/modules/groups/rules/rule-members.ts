@@ -3,7 +3,7 @@ import { Delegation } from '../../../kernel/delegation.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { inBatches } from '../../../persistence/in-batches.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import { LOCK_RULES } from '../../tenants/index.js';
 import { UsersService, type User } from '../../users/index.js';
 import { RuleCache } from './rule-cache.js';

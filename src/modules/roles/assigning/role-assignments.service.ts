@@ -7,7 +7,7 @@ import { actorJson } from '../../../persistence/audit-statement.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import { inBatches } from '../../../persistence/in-batches.js';
 import type { Statement } from '../../../persistence/statement.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import { ApplicationsService } from '../../applications/index.js';
 import { GroupsService } from '../../groups/index.js';
 import { UsersService } from '../../users/index.js';

@@ -1,5 +1,5 @@
 import type { TenantScope } from '../../../kernel/scope.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import * as queries from './effective-permissions.queries.js';
 
 /** A role or permission inside of a role. */

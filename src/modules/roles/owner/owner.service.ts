@@ -3,7 +3,7 @@ import { Delegation } from '../../../kernel/delegation.js';
 import { DomainError, conflict } from '../../../kernel/domain-error.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import { UsersService } from '../../users/index.js';
 import { RoleAssignmentsService } from '../assigning/role-assignments.service.js';
 import type { OwnerResponse } from './dto/owner.response.js';

@@ -4,7 +4,7 @@ import { isUuid } from '../../../kernel/ids.js';
 import { PermissionPreview, type ChangedPermission, type PermissionReach } from '../../../kernel/permission-preview.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
-import type { Transaction } from '../../../persistence/unit-of-work.js';
+import type { Transaction } from '../../../persistence/transaction.js';
 import { Side, rehearsed, type Pair } from '../../access/index.js';
 import type { UserSet } from '../../users/index.js';
 import type { RoleLevel } from '../role.entity.js';

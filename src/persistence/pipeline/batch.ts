@@ -1,0 +1,113 @@
+import pg from 'pg';
+import { prepareValue } from 'pg/lib/utils.js';
+
+/** A statement of a batch. One without a name is not kept prepared. */
+export interface Sent {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** The part of pg's connection that a query writes its messages to. */
+interface Wire {
+  parsedStatements: Record<string, string | undefined>;
+  submittedNamedStatements: Record<string, string | undefined>;
+  parse(message: { name: string; text: string }): void;
+  close(message: { type: 'S'; name: string }): void;
+  bind(message: { portal: string; statement: string; values: readonly unknown[] }): void;
+  describe(message: { type: 'P'; name: string }): void;
+  execute(message: { portal: string; rows: number }): void;
+  sync(): void;
+}
+
+/** The protocol hooks of pg's Query, which its published types leave out. */
+interface QueryHooks {
+  prepare(wire: Wire): void;
+  handleDataRow(message: unknown): void;
+  handleCommandComplete(message: unknown, wire: Wire): void;
+  handleError(error: unknown, wire: Wire): void;
+}
+
+const Query = pg.Query as unknown as new (
+  config: { text: string; queryMode: 'extended' },
+  values: undefined,
+  callback: (error: Error | null, result: pg.QueryResult) => void,
+) => pg.Query & QueryHooks;
+
+/**
+ * Statements that are written as one message batch with a single Sync behind them, in one round trip; the last one
+ * answers. PostgreSQL stops at the first that fails. Outside of a transaction it runs such a batch as one (manual,
+ * "Pipelining"), so that what an earlier one sets for the transaction holds for the later ones and is gone after them,
+ * and a transaction pooler cannot part them.
+ */
+class Batch extends Query {
+  readonly #statements: readonly Sent[];
+  readonly #values: readonly (readonly (string | Buffer | null)[])[];
+  #completed = 0;
+
+  constructor(statements: readonly Sent[], callback: (error: Error | null, result: pg.QueryResult) => void) {
+    super({ text: statements.at(-1)?.text ?? '', queryMode: 'extended' }, undefined, callback);
+    // Here, where nothing is sent yet: what is no value must not leave half a batch on the wire.
+    this.#values = statements.map(({ values }) => values.map((value) => prepareValue(value)));
+    this.#statements = statements;
+  }
+
+  override prepare(wire: Wire): void {
+    const last = this.#statements.length - 1;
+    for (const [index, statement] of this.#statements.entries()) {
+      parse(wire, statement);
+      wire.bind({ portal: '', statement: statement.name, values: this.#values[index] ?? [] });
+      if (index === last) wire.describe({ type: 'P', name: '' });
+      wire.execute({ portal: '', rows: 0 });
+    }
+    wire.sync();
+  }
+
+  override handleDataRow(message: unknown): void {
+    if (this.#completed === this.#statements.length - 1) super.handleDataRow(message);
+  }
+
+  override handleCommandComplete(message: unknown, wire: Wire): void {
+    const statement = this.#statements[this.#completed];
+    if (statement && statement.name !== '') keep(wire, statement);
+    if (this.#completed === this.#statements.length - 1) super.handleCommandComplete(message, wire);
+    this.#completed += 1;
+  }
+
+  override handleError(error: unknown, wire: Wire): void {
+    // Whether the server has prepared the one that failed, nobody says; those behind it it has not looked at.
+    for (const { name } of this.#statements.slice(this.#completed)) forget(wire, name);
+    super.handleError(error, wire);
+  }
+}
+
+/** Has the server prepare what this connection does not keep yet. */
+function parse(wire: Wire, { name, text }: Sent): void {
+  const isNamed = name !== '';
+  if (isNamed && (wire.parsedStatements[name] ?? wire.submittedNamedStatements[name]) !== undefined) return;
+  // It may be there from a batch that failed behind its Parse. To close what is not there is no error.
+  if (isNamed) wire.close({ type: 'S', name });
+  wire.parse({ name, text });
+  if (isNamed) wire.submittedNamedStatements[name] = text;
+}
+
+function keep(wire: Wire, { name, text }: Sent): void {
+  wire.parsedStatements[name] = text;
+  forget(wire, name);
+}
+
+function forget(wire: Wire, name: string): void {
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- pg keeps its names as the keys of an object
+  delete wire.submittedNamedStatements[name];
+}
+
+/** Sends statements as one batch on this connection, pipelined or not, and answers the last one's result. Rejects with pg's own error. */
+export function sendBatch(client: pg.ClientBase, statements: readonly Sent[]): Promise<pg.QueryResult> {
+  return new Promise((resolve, reject) => {
+    const callback = (error: Error | null, result: pg.QueryResult): void => {
+      if (error) reject(error);
+      else resolve(result);
+    };
+    client.query(new Batch(statements, callback));
+  });
+}

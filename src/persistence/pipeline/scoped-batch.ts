@@ -1,0 +1,35 @@
+import type { AnyScope } from '../../kernel/scope.js';
+import { enteringFor, type SessionLimits } from '../database-role.js';
+import type { Statement } from '../statement.js';
+import type { Sent } from './batch.js';
+
+/** How this service speaks to its connections. */
+export interface SendOptions {
+  /** Whether statements with a name are kept prepared. */
+  readonly prepared: boolean;
+  readonly limits: SessionLimits | null;
+}
+
+/** A statement as it is sent: with its name where it is to be kept prepared. */
+export function sentAs(
+  { name, text }: Pick<Statement, 'name' | 'text'>,
+  values: readonly unknown[],
+  { prepared }: SendOptions,
+): Sent {
+  return { name: prepared ? name : '', text, values };
+}
+
+/**
+ * One statement that runs inside a tenant's (or the platform's) scope, in one round trip: what enters the scope and the
+ * statement are one batch, so the role and the tenant hold for exactly this statement. A write that fails leaves nothing
+ * behind.
+ */
+export function scoped(
+  scope: AnyScope,
+  statement: Statement,
+  values: readonly unknown[],
+  options: SendOptions,
+): readonly Sent[] {
+  const entering = enteringFor(scope, options.limits, statement);
+  return [sentAs(entering, entering.values, options), sentAs(statement, values, options)];
+}

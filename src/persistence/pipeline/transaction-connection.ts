@@ -1,0 +1,117 @@
+import type pg from 'pg';
+import type { AnyScope } from '../../kernel/scope.js';
+import type { WatchedStatement } from '../../kernel/statement-watch.js';
+import { PLANNING, enteringFor, type Planning } from '../database-role.js';
+import type { Statement } from '../statement.js';
+import type { Sent } from './batch.js';
+import type { PooledConnection } from './pooled-connections.js';
+import { sentAs, type SendOptions } from './scoped-batch.js';
+import { watched, type Watching } from './watched.js';
+
+/** READ COMMITTED is the server's own. */
+const START = {
+  'READ COMMITTED': 'START TRANSACTION',
+  'REPEATABLE READ': 'START TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+} as const;
+
+/** How much of what others commit a transaction sees while it runs. */
+export type Isolation = keyof typeof START;
+
+/** What goes to the server with the next statement that is waited for, and what a watch is told of it. */
+interface Ahead {
+  readonly sent: Sent;
+  /** Null for what only serves another statement. */
+  readonly told: WatchedStatement | null;
+}
+
+/**
+ * One transaction of several statements. Nothing is sent before there is something to wait for: what begins it, enters its
+ * scope, sets savepoints, and all that answers nothing goes in one batch with the next statement that does, or with
+ * COMMIT. Where one of a batch fails those behind it are not run, so whoever waits is told of it, and it is never missed.
+ */
+export class TransactionConnection {
+  #ahead: Ahead[] = [];
+  #isBegun = false;
+  /** Null where a savepoint has put it back to something. */
+  #planning: Planning | null = 'anew';
+
+  constructor(
+    private readonly connection: PooledConnection,
+    private readonly scope: AnyScope,
+    private readonly options: SendOptions & Watching,
+    isolation: Isolation,
+  ) {
+    this.#push(START[isolation]);
+    this.enter(scope);
+  }
+
+  /** What follows runs in this scope. */
+  enter(scope: AnyScope): void {
+    const entering = enteringFor(scope, this.options.limits);
+    this.#ahead.push({ sent: sentAs(entering, entering.values, this.options), told: null });
+  }
+
+  /** Sends a statement, with all that goes ahead of it, and answers its result. Rejects with pg's own error. */
+  async send(statement: Statement, values: readonly unknown[]): Promise<pg.QueryResult> {
+    this.later(statement, values);
+    return this.#flush();
+  }
+
+  /** The same for a statement whose answer nobody needs. */
+  later(statement: Statement, values: readonly unknown[]): void {
+    const planning = statement.plannedOnce ? 'once' : 'anew';
+    if (this.#planning !== planning) {
+      this.#planning = planning;
+      this.#ahead.push({ sent: sentAs(PLANNING[planning], [], this.options), told: null });
+    }
+    // What is planned for its values is planned at each use: there is nothing to keep.
+    const kept = statement.plannedOnce ? statement : { name: '', text: statement.text };
+    this.#ahead.push({ sent: sentAs(kept, values, this.options), told: statement });
+  }
+
+  /** Marks where `rollbackTo` of the same name goes back to. The name is SQL. */
+  savepoint(name: string): void {
+    this.#push(`SAVEPOINT ${name}`);
+  }
+
+  /** Takes back everything since the savepoint, what was set for the transaction as well. */
+  async rollbackTo(name: string): Promise<void> {
+    const set = this.#ahead.findIndex(({ sent }) => sent.text === `SAVEPOINT ${name}`);
+    this.#ahead = this.#ahead.slice(0, Math.max(0, set));
+    this.#planning = null;
+    if (set >= 0) return;
+    this.#push(`ROLLBACK TO SAVEPOINT ${name}`);
+    await this.#flush();
+  }
+
+  /** Rejects with pg's own error; nothing is kept then, but where the connection was lost, which leaves it unknown. */
+  async commit(): Promise<void> {
+    this.#push('COMMIT');
+    const { command } = await this.#flush();
+    if (command !== 'COMMIT') throw new Error('A statement of the transaction had failed, and nobody was told of it.');
+  }
+
+  /** Takes everything back. */
+  async rollback(): Promise<void> {
+    this.#ahead = [];
+    // The server takes it back by itself where the connection ends.
+    if (!this.#isBegun || this.connection.useless) return;
+    this.#push('ROLLBACK');
+    await this.#flush().catch(() => undefined);
+  }
+
+  #push(text: string): void {
+    this.#ahead.push({ sent: { name: '', text, values: [] }, told: { name: '', text } });
+  }
+
+  async #flush(): Promise<pg.QueryResult> {
+    const batch = this.#ahead;
+    this.#ahead = [];
+    this.#isBegun = true;
+    this.scope.statements += batch.length;
+    const told = batch.flatMap((ahead) => ahead.told ?? []);
+    return watched(this.options.watch, this.scope, told, () =>
+      this.connection.send(batch.map((ahead) => ahead.sent)),
+    );
+  }
+}
