@@ -24,3 +24,11 @@ export function statement(name: string, text: string): Statement {
 export function plannedOnce(planned: Statement): Statement {
   return { ...planned, plannedOnce: true };
 }
+
+/** What PostgreSQL takes a list for whose length it does not know. */
+const FEW = 10;
+
+/** A statement over a list of so many items: planned once for few of them, and for its values where there are more. */
+export function plannedForList(planned: Statement, items: number): Statement {
+  return items <= FEW ? plannedOnce(planned) : planned;
+}

@@ -3,6 +3,8 @@ import { bindFilter } from '../../src/kernel/filter/bind-filter.js';
 import { evaluateFilter } from '../../src/kernel/filter/evaluate-filter.js';
 import type { FilterCatalogue } from '../../src/kernel/filter/filter-catalogue.js';
 import { parseFilter } from '../../src/kernel/filter/parse-filter.js';
+import { RuleSet } from '../../src/modules/groups/rules/rule-set.js';
+import { parseRule } from '../../src/modules/groups/rules/rule.js';
 import { newTenant } from '../support/tenant.js';
 
 /** FILTER_SEED repeats a run. */
@@ -175,16 +177,25 @@ type Resource = Readonly<Record<string, unknown>> & { readonly id: string; reado
 
 function meaningOf(filter: string): (user: Resource) => boolean {
   const bound = bindFilter(parseFilter(filter), CATALOGUE);
-  return (each) =>
-    evaluateFilter(bound, {
-      ...each,
-      active: each.status === 'active',
-      created_at: new Date(each.created_at),
-    });
+  return (each) => evaluateFilter(bound, read(each));
+}
+
+function read(user: Resource): Readonly<Record<string, unknown>> {
+  return { ...user, active: user.status === 'active', created_at: new Date(user.created_at) };
+}
+
+/** As rules of groups, which are named like them here. */
+function expectSameAsRules(filters: readonly string[], users: readonly Resource[]): void {
+  const meant = filters.filter((filter) => !refused(filter)).map((filter) => ({ filter, holds: meaningOf(filter) }));
+  const rules = new RuleSet(meant.map(({ filter }) => ({ groupId: filter, rule: parseRule(filter) })));
+  for (const user of users) {
+    const due = new Set(meant.filter(({ holds }) => holds(user)).map(({ filter }) => filter));
+    expect([user, rules.groupsFor(read(user)).toSorted()]).toEqual([user, [...due].toSorted()]);
+  }
 }
 
 describe(`filters (FILTER_SEED=${SEED})`, () => {
-  it(`mean the same to the database and to us: ${FILTERS} of them, ${USERS} users`, async () => {
+  it(`mean the same to the database, to us, and as rules of groups: ${FILTERS} of them, ${USERS} users`, async () => {
     const { api, path } = await newTenant();
     const bodies = fc.sample(user, { numRuns: USERS, seed: SEED });
     const lines = bodies.map((body, at) =>
@@ -212,6 +223,7 @@ describe(`filters (FILTER_SEED=${SEED})`, () => {
     const ids = users.slice(0, 5).map(({ id }) => id);
     const moments = users.slice(half - 2, half + 3).map((each) => each.created_at);
     const filters = fc.sample(filterOf(moments, ids), { numRuns: FILTERS, seed: SEED });
+    expectSameAsRules(filters, users);
     let [some, none] = [0, 0];
     const compare = async (): Promise<void> => {
       for (let filter = filters.pop(); filter !== undefined; filter = filters.pop()) {

@@ -4,10 +4,10 @@ import type { FilterAttribute } from './filter-catalogue.js';
 import { valuesAt } from './json-values.js';
 
 /** A resource as callers see it: its attributes by name. */
-type Resource = Readonly<Record<string, unknown>>;
+export type Resource = Readonly<Record<string, unknown>>;
 
 /** Makes comparison keys; one that remembers them is for many filters on the same resource. */
-type KeyOf = (text: string) => string;
+export type KeyOf = (text: string) => string;
 
 /** Whether a filter holds for one resource; the meaning of filters, which the database must agree with. */
 export function evaluateFilter(filter: BoundFilter, resource: Resource, keyOf: KeyOf = comparisonKey): boolean {
@@ -32,7 +32,7 @@ export function evaluateFilter(filter: BoundFilter, resource: Resource, keyOf: K
 }
 
 /** Each value that the target has, of which any may fit; none where it is missing. */
-function valuesOf({ name, attribute, names }: Target<FilterAttribute>, resource: Resource): unknown[] {
+export function valuesOf({ name, attribute, names }: Target<FilterAttribute>, resource: Resource): readonly unknown[] {
   if (attribute === null) return valuesAt(resource, names);
   const value = resource[name];
   return attribute.type === 'json' ? valuesAt(value, names) : [value];

@@ -6,14 +6,16 @@ type Json = Readonly<Record<string, unknown>>;
  * All values that a path leads to. A list on the way, or at the end, stands for each of its elements; lists within lists
  * are not opened. The same as the lax mode of SQL/JSON paths, `$.a.b[*]`.
  */
-export function valuesAt(root: unknown, names: readonly string[]): unknown[] {
-  let found = [root];
+export function valuesAt(root: unknown, names: readonly string[]): readonly unknown[] {
+  let found = elements(root);
   for (const name of names) {
-    found = found
-      .flatMap(elements)
-      .flatMap((each) => (isObject(each) && Object.hasOwn(each, name) ? [each[name]] : []));
+    const next: unknown[] = [];
+    for (const each of found) {
+      if (isObject(each) && Object.hasOwn(each, name)) next.push(...elements(each[name]));
+    }
+    found = next;
   }
-  return found.flatMap(elements);
+  return found;
 }
 
 /** The same JSON with every string replaced by its comparison key; names stay as they are. */

@@ -1,5 +1,5 @@
 import { nextBatch } from '../../persistence/in-batches.js';
-import { statement, type Statement } from '../../persistence/statement.js';
+import { plannedOnce, statement, type Statement } from '../../persistence/statement.js';
 import { DROP_SET, enterSets, hasExpired, holdsAlways, leaveSets } from '../users/index.js';
 import type { Assignee } from './assignee.js';
 import { columnsOf, giving, inSets, trailOfChanged, trailOfTaken } from './giving.js';
@@ -39,15 +39,17 @@ function assignStatement(kind: Assignee['kind']): Statement {
 
 /** Takes one application from an assignee; no row where it is not given. Values: tenant, assignee, actor, application, event. */
 function unassignStatement(kind: Assignee['kind']): Statement {
-  return statement(
-    `assignments.unassign_${kind}`,
-    `WITH taken AS (
+  return plannedOnce(
+    statement(
+      `assignments.unassign_${kind}`,
+      `WITH taken AS (
        DELETE FROM assignments WHERE tenant_id = $1 AND ${kind}_id = $2 AND application_id = $4
        RETURNING ${columnsOf()}
      )${kind === 'user' ? `, sets AS (${leaveSets(inSets('taken'))})` : ''}, trail AS (
        ${trailOfTaken('taken', 'taken', '$5::uuid')}
      )
      SELECT id FROM taken`,
+    ),
   );
 }
 
@@ -61,9 +63,10 @@ function changeStatement(kind: Assignee['kind']): Statement {
   const sets = `, entered AS (${enterSets(inSets('changed'))}), left_sets AS (
        ${leaveSets({ ...inSets('changed'), from: `${left} AND changed.user_id IS NOT NULL` })}
      )`;
-  return statement(
-    `assignments.change_${kind}`,
-    `WITH held AS MATERIALIZED (
+  return plannedOnce(
+    statement(
+      `assignments.change_${kind}`,
+      `WITH held AS MATERIALIZED (
        SELECT ${columnsOf()} FROM assignments
         WHERE tenant_id = $1 AND ${kind}_id = $2 AND application_id = $4 FOR UPDATE
      ), asked AS (
@@ -80,6 +83,7 @@ function changeStatement(kind: Assignee['kind']): Statement {
      )
      SELECT held.id, held.application_id, held.assigned_at, held.assigned_by, asked.valid_from, asked.valid_until
        FROM held, asked`,
+    ),
   );
 }
 

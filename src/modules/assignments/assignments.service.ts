@@ -6,6 +6,7 @@ import { ALWAYS, type Validity, type ValidityPatch } from '../../kernel/validity
 import { actorJson } from '../../persistence/audit-statement.js';
 import { DatabaseDoors } from '../../persistence/database-doors.js';
 import { inBatches } from '../../persistence/in-batches.js';
+import { plannedForList } from '../../persistence/statement.js';
 import type { Transaction } from '../../persistence/transaction.js';
 import { ApplicationsService } from '../applications/index.js';
 import { GroupsService } from '../groups/index.js';
@@ -130,7 +131,8 @@ export class AssignmentsService {
     const made = [applicationIds, ids, ids.map(() => newId()), validity.valid_from, validity.valid_until];
     const values = [scope.tenantId, assignee.id, actorJson(scope), scope.actor.id, ...made];
     const input = { [`${assignee.kind}_id`]: assignee.id, application_id: applicationIds.join(', '), ...validity };
-    const outcomes = await this.doors.database.write<Outcome>(scope, ASSIGN[assignee.kind], values, input);
+    const statement = plannedForList(ASSIGN[assignee.kind], ids.length);
+    const outcomes = await this.doors.database.write<Outcome>(scope, statement, values, input);
     const unknown = outcomes.filter((outcome) => !outcome.is_known).map((outcome) => outcome.application_id);
     if (unknown.length > 0) throw notFound('application', unknown.join(', '));
     // Another call made these at the same moment: they are there now, though this statement could not see them yet.

@@ -1,5 +1,5 @@
 import { nextBatch } from '../../persistence/in-batches.js';
-import { statement, type Statement } from '../../persistence/statement.js';
+import { plannedOnce, statement, type Statement } from '../../persistence/statement.js';
 
 /** The tables of a tenant that grow with its people, those that others point at last. */
 const TABLES = [
@@ -52,7 +52,7 @@ export const LOCK_RULES = statement('tenants.lock_rules', `SELECT pg_advisory_xa
 export const RULES_SHARED = `pg_advisory_xact_lock_shared(${RULES}) IS NOT NULL`;
 
 /** The same by itself. It is taken after the lock on the user and before those on sets of users. Values: tenant. */
-export const SHARE_RULES = statement('tenants.share_rules', `SELECT ${RULES_SHARED}`);
+export const SHARE_RULES = plannedOnce(statement('tenants.share_rules', `SELECT ${RULES_SHARED}`));
 
 /** Values: slug. */
 export const FIND_BY_SLUG = statement('tenants.find_by_slug', `SELECT id FROM tenants WHERE slug = $1`);

@@ -45,7 +45,7 @@ export class UsersService {
       changed: async (transaction, scope, change) => {
         const { before, after } = change;
         if (after) for (const hook of this.#hooks) await hook(transaction, scope, { before, after });
-        await keepDerived(transaction, scope, change);
+        keepDerived(transaction, scope, change);
         if (before?.status !== 'active' || after?.status !== 'suspended') return;
         for (const hook of this.#suspensionHooks) await hook(transaction, scope, after.id);
       },
@@ -143,36 +143,36 @@ async function takeOrdinals(transaction: Transaction, scope: TenantScope, count:
 }
 
 /** Keeps what is derived from the users as they are. */
-async function keepDerived(
+function keepDerived(
   transaction: Transaction,
   scope: TenantScope,
   change: { before: User | null; after: User | null },
-): Promise<void> {
-  await keepSuspended(transaction, scope, change);
-  await keepAttributes(transaction, scope, change);
+): void {
+  keepSuspended(transaction, scope, change);
+  keepAttributes(transaction, scope, change);
 }
 
 /** Keeps the entries by which filters find attributes; those of a user that goes go with it. */
-async function keepAttributes(
+function keepAttributes(
   transaction: Transaction,
   scope: TenantScope,
   { before, after }: { before: User | null; after: User | null },
-): Promise<void> {
+): void {
   if (after === null || isDeepStrictEqual(before?.attributes ?? {}, after.attributes)) return;
   const entries = attributeEntries(after.attributes);
   const columns = [entries.map(({ path }) => path), entries.map(({ value }) => value)];
-  await transaction.query(SET_ATTRIBUTES, [scope.tenantId, after.id, ...columns]);
+  transaction.later(SET_ATTRIBUTES, [scope.tenantId, after.id, ...columns]);
 }
 
 /** Keeps the set of suspended users as the users are. */
-async function keepSuspended(
+function keepSuspended(
   transaction: Transaction,
   scope: TenantScope,
   { before, after }: { before: User | null; after: User | null },
-): Promise<void> {
+): void {
   const [was, is] = [before?.status === 'suspended', after?.status === 'suspended'];
   const ordinal = (after ?? before)?.ordinal;
-  if (was !== is) await transaction.query(is ? ENTER_SUSPENDED : LEAVE_SUSPENDED, [scope.tenantId, ordinal]);
+  if (was !== is) transaction.later(is ? ENTER_SUSPENDED : LEAVE_SUSPENDED, [scope.tenantId, ordinal]);
 }
 
 function patched(before: User, patch: UserUpdate): Partial<User> {

@@ -108,10 +108,8 @@ export class TransactionConnection {
     const batch = this.#ahead;
     this.#ahead = [];
     this.#isBegun = true;
-    this.scope.statements += batch.length;
     const told = batch.flatMap((ahead) => ahead.told ?? []);
-    return watched(this.options.watch, this.scope, told, () =>
-      this.connection.send(batch.map((ahead) => ahead.sent)),
-    );
+    this.scope.statements += told.length;
+    return watched(this.options.watch, this.scope, told, () => this.connection.send(batch.map((ahead) => ahead.sent)));
   }
 }

@@ -1,6 +1,6 @@
 import { trailOf } from '../../../persistence/audit-statement.js';
 import { nextBatch } from '../../../persistence/in-batches.js';
-import { statement, type Statement } from '../../../persistence/statement.js';
+import { plannedOnce, statement, type Statement } from '../../../persistence/statement.js';
 import { DROP_SET, enterSets, hasExpired, holdsAlways, holdsNow, leaveSets, stateOf } from '../../users/index.js';
 
 /** Memberships whose users are in the sets of their groups. */
@@ -85,13 +85,15 @@ export const LOCK_MEMBER = statement(
 );
 
 /** No row where there is none. Values: tenant, group, user, actor. */
-export const REMOVE_MEMBER = statement(
-  'groups.remove_member',
-  `WITH gone AS (
+export const REMOVE_MEMBER = plannedOnce(
+  statement(
+    'groups.remove_member',
+    `WITH gone AS (
      DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3 RETURNING ${ROW}
    ), sets AS (${leaveSets(inSets('gone'))}
    ), trail AS (${trailOf({ ...event('deleted', 'gone', '$4'), from: 'gone' })})
    SELECT user_id FROM gone`,
+  ),
 );
 
 const WAS_ALWAYS = 'changed.was_from IS NULL AND changed.was_until IS NULL';
@@ -101,9 +103,10 @@ const WAS_ALWAYS = 'changed.was_from IS NULL AND changed.was_until IS NULL';
  * they were, nothing is written. Values: tenant, group, user, whether and what to set as valid from, whether and what as
  * valid until.
  */
-export const CHANGE_MEMBER = statement(
-  'groups.change_member',
-  `WITH held AS MATERIALIZED (
+export const CHANGE_MEMBER = plannedOnce(
+  statement(
+    'groups.change_member',
+    `WITH held AS MATERIALIZED (
      SELECT ${ROW} FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3 FOR UPDATE
    ), asked AS (
      SELECT CASE WHEN $4::bool THEN $5::timestamptz ELSE held.valid_from END AS valid_from,
@@ -120,6 +123,7 @@ export const CHANGE_MEMBER = statement(
    SELECT held.group_id, held.user_id, held.added_at, held.valid_from AS was_from, held.valid_until AS was_until,
           asked.valid_from, asked.valid_until, EXISTS (SELECT FROM changed) AS is_changed
      FROM held, asked`,
+  ),
 );
 
 /** Takes away the memberships of a user, or of a group, that is about to go, a batch at a time. Values: tenant, its id, actor. */

@@ -6,6 +6,7 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import { ALWAYS, type Validity, type ValidityPatch } from '../../../kernel/validity.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
+import { plannedForList } from '../../../persistence/statement.js';
 import type { Transaction } from '../../../persistence/transaction.js';
 import { UsersService } from '../../users/index.js';
 import type { MemberResponse, MembershipResponse, UserGroupResponse } from '../dto/group.responses.js';
@@ -204,7 +205,7 @@ export class MembersService {
     const values = [scope.tenantId, groupId, userIds, ...bounds, actorJson(scope)];
     const input = { group_id: groupId, ...validity };
     const rows = await this.delegation.giving(scope, membershipIn(groupId), () =>
-      this.doors.database.write<Asked>(scope, queries.ADD_MEMBERS, values, input),
+      this.doors.database.write<Asked>(scope, plannedForList(queries.ADD_MEMBERS, userIds.length), values, input),
     );
     if (rows.some((row) => !row.has_group)) throw notFound('group', groupId);
     if (rows.some((row) => row.is_static === false)) throw isDynamic(groupId);

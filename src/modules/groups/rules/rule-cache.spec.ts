@@ -1,7 +1,9 @@
 import { RuleCache } from './rule-cache.js';
 import { parseRule } from './rule.js';
+import { RuleSet } from './rule-set.js';
 
-const RULES = [{ groupId: 'g', rule: parseRule('active eq true') }];
+const RULES = new RuleSet([{ groupId: 'g', rule: parseRule('active eq true') }]);
+const NONE = new RuleSet([]);
 const HALF = 1_000_000;
 
 describe('remembered rules', () => {
@@ -11,9 +13,9 @@ describe('remembered rules', () => {
     expect(cache.get('one', 'a')).toBe(RULES);
     expect(cache.get('one', 'b')).toBeUndefined();
     expect(cache.get('other', 'a')).toBeUndefined();
-    cache.set('one', { version: 'b', rules: [], characters: 0 });
+    cache.set('one', { version: 'b', rules: NONE, characters: 0 });
     expect(cache.get('one', 'a')).toBeUndefined();
-    expect(cache.get('one', 'b')).toEqual([]);
+    expect(cache.get('one', 'b')).toBe(NONE);
   });
 
   it('are bounded: those that were asked for longest ago go, and what alone is too much never comes', () => {

@@ -4,11 +4,12 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { inBatches } from '../../../persistence/in-batches.js';
 import type { Transaction } from '../../../persistence/transaction.js';
-import { LOCK_RULES } from '../../tenants/index.js';
-import { UsersService, type User } from '../../users/index.js';
+import { LOCK_RULES, SHARE_RULES } from '../../tenants/index.js';
+import { UsersService, filterable, type User } from '../../users/index.js';
 import { RuleCache } from './rule-cache.js';
-import { applyRule, recordRule, shareRules, type Moved, type RuleChange } from './rule-application.js';
-import { groupsFor, parseRule, type RuleOfGroup } from './rule.js';
+import { RuleSet } from './rule-set.js';
+import { applyRule, recordRule, type Moved, type RuleChange } from './rule-application.js';
+import { parseRule } from './rule.js';
 import * as queries from './rules.queries.js';
 
 interface RulesOfUser {
@@ -32,11 +33,11 @@ export class RuleMembers {
   ) {
     users.onChange(async (transaction, scope, { before, after }) => {
       // Whoever made a user holds the rules since its number was taken.
-      if (before) await shareRules(transaction, scope);
+      if (before) transaction.later(SHARE_RULES, [scope.tenantId]);
       await this.#follow(transaction, scope, after.id, after);
     });
     users.onRemoval(async (transaction, scope, id) => {
-      await shareRules(transaction, scope);
+      transaction.later(SHARE_RULES, [scope.tenantId]);
       await this.#follow(transaction, scope, id, null);
     });
   }
@@ -73,8 +74,9 @@ export class RuleMembers {
   async #follow(transaction: Transaction, scope: TenantScope, userId: string, user: User | null): Promise<void> {
     const [found] = await transaction.query<RulesOfUser>(queries.RULES_OF_USER, [scope.tenantId, userId]);
     if (!found?.version) return;
-    const rules = user ? await this.#rulesOf(transaction, scope, found.version) : [];
-    const due = new Set(user ? groupsFor(user, rules) : []);
+    const due = new Set(
+      user ? (await this.#rulesOf(transaction, scope, found.version)).groupsFor(filterable(user)) : [],
+    );
     const held = new Set(found.held);
     const joins = [...due].filter((id) => !held.has(id));
     const leaves = found.held.filter((id) => !due.has(id));
@@ -83,15 +85,15 @@ export class RuleMembers {
       await this.delegation.giving(scope, { kind: 'membership', groupId }, () => Promise.resolve());
     }
     const values = [scope.tenantId, userId, user?.ordinal ?? 0, joins, leaves, actorJson(scope)];
-    await transaction.query(queries.MOVE_USER, values);
+    transaction.later(queries.MOVE_USER, values);
   }
 
   /** The rules of a version that holds until the transaction ends. */
-  async #rulesOf(transaction: Transaction, scope: TenantScope, version: string): Promise<readonly RuleOfGroup[]> {
+  async #rulesOf(transaction: Transaction, scope: TenantScope, version: string): Promise<RuleSet> {
     const known = this.#cache.get(scope.tenantId, version);
     if (known) return known;
     const rows = await transaction.query<{ id: string; rule: string }>(queries.READ_RULES, [scope.tenantId]);
-    const rules = rows.map(({ id, rule }) => ({ groupId: id, rule: parseRule(rule) }));
+    const rules = new RuleSet(rows.map(({ id, rule }) => ({ groupId: id, rule: parseRule(rule) })));
     const characters = rows.reduce((sum, { rule }) => sum + rule.length, 0);
     this.#cache.set(scope.tenantId, { version, rules, characters });
     return rules;

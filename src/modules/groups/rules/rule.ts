@@ -1,11 +1,9 @@
 import type { BoundFilter } from '../../../kernel/filter/bound-filter.js';
 import { bindFilter } from '../../../kernel/filter/bind-filter.js';
 import { DomainError, invalid } from '../../../kernel/domain-error.js';
-import { evaluateFilter } from '../../../kernel/filter/evaluate-filter.js';
 import { parseFilter } from '../../../kernel/filter/parse-filter.js';
-import { comparisonKey } from '../../../kernel/comparison-key.js';
 import type { SqlAttribute } from '../../../persistence/filter/sql-attribute.js';
-import { USER_FILTER, filterable, type User } from '../../users/index.js';
+import { USER_FILTER } from '../../users/index.js';
 
 /** Who belongs to a dynamic group: a filter over users, read. */
 export type Rule = BoundFilter<SqlAttribute>;
@@ -38,16 +36,4 @@ export function readRule(text: string): Rule {
   const complaint = complaintOfRule(text);
   if (complaint !== null) throw invalid(['body', 'rule'], complaint, 'invalid_filter');
   return parseRule(text);
-}
-
-/** The groups whose rules hold for a user. Keys of the user's texts are made once for all rules. */
-export function groupsFor(user: User, rules: readonly RuleOfGroup[]): string[] {
-  const resource = filterable(user);
-  const keys = new Map<string, string>();
-  const keyOf = (text: string): string => {
-    const known = keys.get(text) ?? comparisonKey(text);
-    keys.set(text, known);
-    return known;
-  };
-  return rules.filter(({ rule }) => evaluateFilter(rule, resource, keyOf)).map(({ groupId }) => groupId);
 }

@@ -1,15 +1,17 @@
 import { trailOf } from '../../../persistence/audit-statement.js';
 import { filterSql } from '../../../persistence/filter/filter-sql.js';
 import { nextBatch } from '../../../persistence/in-batches.js';
-import { statement, type Statement } from '../../../persistence/statement.js';
+import { plannedOnce, statement, type Statement } from '../../../persistence/statement.js';
 import { CHUNK, DROP_SET, enterSets, leaveSets, listOf, replaceSet } from '../../users/index.js';
 import type { Rule, RuleOfGroup } from './rule.js';
 
 /** The version of the tenant's rules (null: there are none) and the groups that hold a user by one. Values: tenant, user. */
-export const RULES_OF_USER = statement(
-  'groups.rules_of_user',
-  `SELECT (SELECT v.version FROM rule_versions v WHERE v.tenant_id = $1) AS version,
-          ARRAY(SELECT r.group_id FROM rule_members r WHERE r.tenant_id = $1 AND r.user_id = $2) AS held`,
+export const RULES_OF_USER = plannedOnce(
+  statement(
+    'groups.rules_of_user',
+    `SELECT (SELECT v.version FROM rule_versions v WHERE v.tenant_id = $1) AS version,
+            ARRAY(SELECT r.group_id FROM rule_members r WHERE r.tenant_id = $1 AND r.user_id = $2) AS held`,
+  ),
 );
 
 /** All rules of a tenant. By groups_dynamic. Values: tenant. */
@@ -46,28 +48,30 @@ const ROW = 'group_id, user_id, user_ordinal, added_at';
  * one order, so that two users who change places do not wait for each other. Values: tenant, user, ordinal, groups
  * that it joins, groups that it leaves, actor.
  */
-export const MOVE_USER = statement(
-  'groups.move_user',
-  `WITH locked AS MATERIALIZED (
-     SELECT s.owner_id FROM user_sets s
-      WHERE s.tenant_id = $1 AND s.owner_id = ANY ($4::uuid[] || $5::uuid[]) AND s.chunk = $3::int / ${CHUNK}
-      ORDER BY s.owner_id FOR UPDATE
-   ), gone AS (
-     DELETE FROM rule_members WHERE tenant_id = $1 AND user_id = $2 AND group_id = ANY ($5::uuid[])
-        AND (SELECT count(*) FROM locked) >= 0
-     RETURNING ${ROW}
-   ), added AS (
-     INSERT INTO rule_members (tenant_id, user_id, group_id, user_ordinal)
-     SELECT $1, $2, joined.id, $3::int FROM unnest($4::uuid[]) joined(id) WHERE (SELECT count(*) FROM locked) >= 0
-     RETURNING ${ROW}
-   ), entered AS (${enterSets(inSets('added'))}
-   ), left_sets AS (${leaveSets(inSets('gone'))}
-   ), trail_of_gone AS (
-     ${trailOf({ ...event('deleted', 'gone', '$6'), from: 'gone' })}
-   ), trail AS (
-     ${trailOf({ ...event('created', 'added', '$6'), from: 'added' })}
-   )
-   SELECT 1`,
+export const MOVE_USER = plannedOnce(
+  statement(
+    'groups.move_user',
+    `WITH locked AS MATERIALIZED (
+       SELECT s.owner_id FROM user_sets s
+        WHERE s.tenant_id = $1 AND s.owner_id = ANY ($4::uuid[] || $5::uuid[]) AND s.chunk = $3::int / ${CHUNK}
+        ORDER BY s.owner_id FOR UPDATE
+     ), gone AS (
+       DELETE FROM rule_members WHERE tenant_id = $1 AND user_id = $2 AND group_id = ANY ($5::uuid[])
+          AND (SELECT count(*) FROM locked) >= 0
+       RETURNING ${ROW}
+     ), added AS (
+       INSERT INTO rule_members (tenant_id, user_id, group_id, user_ordinal)
+       SELECT $1, $2, joined.id, $3::int FROM unnest($4::uuid[]) joined(id) WHERE (SELECT count(*) FROM locked) >= 0
+       RETURNING ${ROW}
+     ), entered AS (${enterSets(inSets('added'))}
+     ), left_sets AS (${leaveSets(inSets('gone'))}
+     ), trail_of_gone AS (
+       ${trailOf({ ...event('deleted', 'gone', '$6'), from: 'gone' })}
+     ), trail AS (
+       ${trailOf({ ...event('created', 'added', '$6'), from: 'added' })}
+     )
+     SELECT 1`,
+  ),
 );
 
 /** Takes the members of a dynamic group away, a batch at a time. Values: tenant, group. */

@@ -7,6 +7,7 @@ import { actorJson } from '../../../persistence/audit-statement.js';
 import { DatabaseDoors } from '../../../persistence/database-doors.js';
 import { inBatches } from '../../../persistence/in-batches.js';
 import type { Statement } from '../../../persistence/statement.js';
+import { plannedForList } from '../../../persistence/statement.js';
 import type { Transaction } from '../../../persistence/transaction.js';
 import { ApplicationsService } from '../../applications/index.js';
 import { GroupsService } from '../../groups/index.js';
@@ -128,7 +129,8 @@ export class RoleAssignmentsService {
     const who = [scope.tenantId, role.roleId, actorJson(scope), scope.actor.id];
     const values = [...who, ids, ids.map(() => newId()), level, applicationId, workspaceId, projectId, scopeId];
     const input = { role_id: role.roleId, workspace_id: workspaceId, project_id: projectId };
-    const outcomes = await this.doors.database.write<Outcome>(scope, GIVE[kind], values, input);
+    const statement = plannedForList(GIVE[kind], ids.length);
+    const outcomes = await this.doors.database.write<Outcome>(scope, statement, values, input);
     if (outcomes.some((outcome) => !outcome.is_role_known)) throw notFound('role', role.roleId);
     const unknown = outcomes.filter((outcome) => !outcome.is_known).map((outcome) => outcome.holder_id);
     if (unknown.length > 0) throw notFound(kind, unknown.join(', '));
