@@ -7,7 +7,7 @@ import { checkVersion, type ExpectedVersion } from '../kernel/version.js';
 import type { DatabaseDoors } from './database-doors.js';
 import { hydrate } from './hydrate.js';
 import type { EntityList } from './paged-list.js';
-import { statement, type Statement } from './statement.js';
+import { plannedOnce, statement, type Statement } from './statement.js';
 import type { VersionedResource } from './tenant-resource.entity.js';
 import type { Transaction } from './transaction.js';
 
@@ -45,7 +45,7 @@ export interface ResourceKind<Entity, Scope extends AnyScope = TenantScope> {
  */
 export class ResourceRepository<Entity extends Resource, Scope extends AnyScope = TenantScope> {
   readonly #removalHooks: RemovalHook<Scope>[] = [];
-  #read: Statement | null = null;
+  #statements: { readonly read: Statement; readonly lock: Statement } | null = null;
 
   constructor(
     private readonly doors: DatabaseDoors,
@@ -61,9 +61,8 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
 
   /** The resource, or null where the tenant has no such. */
   async find(scope: Scope, id: string): Promise<Entity | null> {
-    const ofTenant = scope instanceof TenantScope;
-    const values = ofTenant ? [scope.tenantId, id] : [id];
-    const [row] = await this.doors.database.query<Record<string, unknown>>(scope, this.#byKey(ofTenant), values);
+    const { read } = this.#byKey(scope);
+    const [row] = await this.doors.database.query<Record<string, unknown>>(scope, read, keyValues(scope, id));
     return row ? hydrate(this.doors.dataSource, this.kind.entity, row) : null;
   }
 
@@ -104,7 +103,7 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
     input: Input = {},
   ): Promise<Entity> {
     const work = async (transaction: Transaction): Promise<Entity> => {
-      const before = await this.#lock(transaction.manager, scope, id);
+      const before = await this.#lock(transaction, scope, id);
       checkVersion(expected, before.version);
       const changes = await alter(before);
       if (changesNothing(before, changes)) return before;
@@ -124,7 +123,7 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
   /** Deletes the resource, and by hooks and foreign keys what hangs on it. Errors: 404, 412 `version_mismatch`. */
   async remove(scope: Scope, id: string, expected: ExpectedVersion): Promise<void> {
     await this.doors.unitOfWork.run(scope, async (transaction) => {
-      const entity = await this.#lock(transaction.manager, scope, id);
+      const entity = await this.#lock(transaction, scope, id);
       checkVersion(expected, entity.version);
       for (const hook of this.#removalHooks) await hook(transaction, scope, id);
       await transaction.manager.delete(this.kind.entity, keyOf<Entity>(scope, id));
@@ -133,23 +132,25 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
     });
   }
 
-  /** Made once: TypeORM would build the same text anew for every read. */
-  #byKey(ofTenant: boolean): Statement {
+  /** Made once: TypeORM would build the same texts anew for every use. */
+  #byKey(scope: AnyScope): { readonly read: Statement; readonly lock: Statement } {
+    if (this.#statements) return this.#statements;
     const { tableName, columns } = this.doors.dataSource.getMetadata(this.kind.entity);
-    const read = columns.filter((column) => column.isSelect);
-    this.#read ??= statement(
-      `${tableName}.by_key`,
-      `SELECT ${read.map((column) => column.databaseName).join(', ')} FROM ${tableName}
-        WHERE ${ofTenant ? 'tenant_id = $1 AND id = $2' : 'id = $1'}`,
-    );
-    return this.#read;
+    const read = columns.filter((column) => column.isSelect).map((column) => column.databaseName);
+    const key = scope instanceof TenantScope ? 'tenant_id = $1 AND id = $2' : 'id = $1';
+    const text = `SELECT ${read.join(', ')} FROM ${tableName} WHERE ${key}`;
+    this.#statements = {
+      read: statement(`${tableName}.by_key`, text),
+      lock: plannedOnce(statement(`${tableName}.lock`, `${text} FOR UPDATE`)),
+    };
+    return this.#statements;
   }
 
-  async #lock(manager: EntityManager, scope: AnyScope, id: string): Promise<Entity> {
-    const where = keyOf<Entity>(scope, id);
-    const found = await manager.findOne(this.kind.entity, { where, lock: { mode: 'pessimistic_write' } });
-    if (!found) throw notFound(this.kind.name, id);
-    return found;
+  async #lock(transaction: Transaction, scope: AnyScope, id: string): Promise<Entity> {
+    const { lock } = this.#byKey(scope);
+    const [row] = await transaction.query<Record<string, unknown>>(lock, keyValues(scope, id));
+    if (!row) throw notFound(this.kind.name, id);
+    return hydrate(this.doors.dataSource, this.kind.entity, row);
   }
 
   async #update(manager: EntityManager, scope: AnyScope, id: string, changes: Partial<Entity>): Promise<Entity> {
@@ -175,6 +176,10 @@ export class ResourceRepository<Entity extends Resource, Scope extends AnyScope 
       after: after && snapshot(after),
     });
   }
+}
+
+function keyValues(scope: AnyScope, id: string): string[] {
+  return scope instanceof TenantScope ? [scope.tenantId, id] : [id];
 }
 
 function keyOf<Entity>(scope: AnyScope, id: string): FindOptionsWhere<Entity> {
