@@ -42,7 +42,7 @@ export const ENTITLEMENT_READS: readonly Route[] = [
 export const ENTITLEMENT_CHANGES: readonly Route[] = [
   [
     `POST ${V}/entitlements`,
-    10,
+    9,
     ({ tenant, applications, size }) =>
       tenant.api.post(`${V}/entitlements`, {
         name: 'one more entitlement',
@@ -53,13 +53,13 @@ export const ENTITLEMENT_CHANGES: readonly Route[] = [
   ],
   [
     `POST ${V}/entitlements/{entitlement_code}/children`,
-    14,
+    12,
     ({ tenant, roleOfAll, applicationRoles }) =>
       tenant.api.post(`${V}/entitlements/${roleOfAll}/children`, { add: applicationRoles }),
   ],
   [
     `POST ${V}/entitlements/{entitlement_code}`,
-    12,
+    10,
     (world) =>
       world.tenant.api.post(`${V}/entitlements/${world.roleOfAll}`, {
         grant: {
@@ -71,7 +71,7 @@ export const ENTITLEMENT_CHANGES: readonly Route[] = [
   ],
   [
     `PATCH ${V}/assignments/{assignment_code}/rights`,
-    12,
+    8,
     async (world) => {
       const { tenant, roleOfAll } = world;
       await tenant.api.patch(`${V}/entitlements/${roleOfAll}`, { rights: [{ name: 'any' }] });
@@ -81,12 +81,12 @@ export const ENTITLEMENT_CHANGES: readonly Route[] = [
   ],
   [
     `PATCH ${V}/entitlements/{entitlement_code}`,
-    14,
+    13,
     (world) => world.tenant.api.patch(role(world), { name: 'Changed', rights: [{ name: 'a' }] }),
   ],
   [
     `DELETE ${V}/entitlements/{entitlement_code}`,
-    12,
+    9,
     async ({ tenant, applications }) => {
       const made = await tenant.api.post(`${V}/entitlements`, {
         name: 'gone',

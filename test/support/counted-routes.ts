@@ -45,7 +45,7 @@ const client = ({ clients }: World): string => `/api-clients/${clients[0]}`;
 
 /**
  * Every route of the service, in an order in which none takes away what a later one needs, with the most statements
- * that it may send. A transaction costs BEGIN, the scope and COMMIT beside its work; a read is one statement.
+ * that it may send. A transaction costs its start and COMMIT beside its work; a read is one statement.
  */
 export const ROUTES: readonly (readonly [route: string, most: number, call: Call])[] = [
   ['GET /api/v1/tenants', 1, ({ platform, size }) => platform.get(`/api/v1/tenants?per_page=${size}`)],
@@ -151,12 +151,12 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
 
   [
     'POST /api/v1/tenants',
-    9,
+    5,
     ({ platform, tenant }) => platform.post('/api/v1/tenants', { slug: `q-${tenant.id.slice(-12)}`, name: 'One more' }),
   ],
   [
     `POST ${T}/users`,
-    8,
+    7,
     post(
       () => '/users',
       () => ({ user_name: 'one more' }),
@@ -164,7 +164,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/groups`,
-    10,
+    9,
     post(
       () => '/groups',
       () => ({ name: 'one more', kind: 'dynamic', rule: 'active eq true' }),
@@ -180,7 +180,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/applications`,
-    5,
+    4,
     post(
       () => '/applications',
       () => ({ name: 'one more' }),
@@ -188,7 +188,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     'POST /v1/applications/{app_id}/roles',
-    5,
+    4,
     (world) => world.tenant.api.post(rolesOf(world), { role_name: 'one more' }),
   ],
   [
@@ -199,7 +199,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/workspaces`,
-    5,
+    4,
     post(
       () => '/workspaces',
       () => ({ name: 'one more' }),
@@ -207,7 +207,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/workspaces/{workspace_id}/projects`,
-    5,
+    4,
     post(
       (world) => `${workspace(world)}/projects`,
       () => ({ name: 'one more' }),
@@ -215,7 +215,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/roles`,
-    5,
+    4,
     post(
       () => '/roles',
       () => ({ name: 'one more', level: 'project' }),
@@ -228,7 +228,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/api-clients`,
-    6,
+    5,
     post(
       () => '/api-clients',
       () => ({ name: 'one more', scopes: ['directory:read'] }),
@@ -244,7 +244,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/groups/{group_id}/members`,
-    7,
+    1,
     post(
       (world) => `${group(world)}/members`,
       ({ spareUsers }) => ({ user_ids: spareUsers }),
@@ -284,7 +284,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `POST ${T}/applications/{application_id}/assignments/bulk`,
-    11,
+    9,
     post(
       ({ spareApplications }) => `/applications/${spareApplications[0]}/assignments/bulk`,
       ({ users, groups, spareUsers, spareGroup }) => ({
@@ -299,8 +299,8 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
     ),
   ],
   ...ENTITLEMENT_CHANGES,
-  [`POST ${T}/api-clients/{api_client_id}/rotate`, 7, post((world) => `${client(world)}/rotate`)],
-  [`POST ${T}/api-clients/{api_client_id}/revoke`, 7, post((world) => `${client(world)}/revoke`)],
+  [`POST ${T}/api-clients/{api_client_id}/rotate`, 6, post((world) => `${client(world)}/rotate`)],
+  [`POST ${T}/api-clients/{api_client_id}/revoke`, 6, post((world) => `${client(world)}/revoke`)],
 
   [
     `PUT ${T}/users/{user_id}/applications/{application_id}`,
@@ -314,18 +314,18 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `PUT ${T}/groups/{group_id}/members/{user_id}`,
-    8,
+    1,
     put(({ spareGroup, spareUsers }) => `/groups/${spareGroup}/members/${spareUsers[0]}`),
   ],
   [
     `PUT ${T}/owner`,
-    10,
+    9,
     ({ tenant: { api, path }, spareUsers }) => api.put(`${path}/owner`, { user_id: spareUsers[0] }),
   ],
   [`GET ${T}/owner`, 1, get(() => '/owner')],
   [
     `PUT ${T}/groups/{group_id}/groups/{child_id}`,
-    10,
+    9,
     put(({ spareGroup, full }) => `/groups/${spareGroup}/groups/${full}`),
   ],
 
@@ -341,7 +341,7 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `PATCH ${T}/groups/{group_id}/members/{user_id}`,
-    5,
+    4,
     patch(({ full, users }) => `/groups/${full}/members/${users[0]}`, LATER),
   ],
   [
@@ -353,17 +353,17 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
 
   [
     'PUT /v1/applications/{app_id}/roles/{role_id}',
-    7,
+    6,
     (world) => world.tenant.api.put(roleOf(world), { description: 'Changed' }),
   ],
-  [`PATCH ${T}/users/{user_id}`, 10, patch(user, { display_name: 'Changed' })],
-  [`PATCH ${T}/groups/{group_id}`, 6, patch(group, { description: 'Changed' })],
-  [`PATCH ${T}/applications/{application_id}`, 6, patch(application, { description: 'Changed' })],
-  [`PATCH ${T}/roles/{role_id}`, 7, patch(role, { description: 'Changed' })],
-  [`PATCH ${T}/workspaces/{workspace_id}`, 6, patch(workspace, { description: 'Changed' })],
-  [`PATCH ${T}/workspaces/{workspace_id}/projects/{project_id}`, 7, patch(project, { description: 'Changed' })],
-  [`PATCH ${T}/api-clients/{api_client_id}`, 7, patch(client, { name: 'Changed' })],
-  [`PATCH ${T}`, 6, ({ platform, tenant }) => platform.patch(tenant.path, { name: 'Changed' })],
+  [`PATCH ${T}/users/{user_id}`, 9, patch(user, { display_name: 'Changed' })],
+  [`PATCH ${T}/groups/{group_id}`, 5, patch(group, { description: 'Changed' })],
+  [`PATCH ${T}/applications/{application_id}`, 5, patch(application, { description: 'Changed' })],
+  [`PATCH ${T}/roles/{role_id}`, 6, patch(role, { description: 'Changed' })],
+  [`PATCH ${T}/workspaces/{workspace_id}`, 5, patch(workspace, { description: 'Changed' })],
+  [`PATCH ${T}/workspaces/{workspace_id}/projects/{project_id}`, 6, patch(project, { description: 'Changed' })],
+  [`PATCH ${T}/api-clients/{api_client_id}`, 6, patch(client, { name: 'Changed' })],
+  [`PATCH ${T}`, 5, ({ platform, tenant }) => platform.patch(tenant.path, { name: 'Changed' })],
 
   [
     `DELETE ${T}/users/{user_id}/applications/{application_id}`,
@@ -377,12 +377,12 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     `DELETE ${T}/groups/{group_id}/members/{user_id}`,
-    5,
+    1,
     remove(({ full, users }) => `/groups/${full}/members/${users[0]}`),
   ],
   [
     `DELETE ${T}/groups/{group_id}/groups/{child_id}`,
-    9,
+    8,
     remove(({ spareGroup, full }) => `/groups/${spareGroup}/groups/${full}`),
   ],
   [
@@ -392,20 +392,20 @@ export const ROUTES: readonly (readonly [route: string, most: number, call: Call
   ],
   [
     'DELETE /v1/applications/{app_id}/roles/{role_id}',
-    10,
+    9,
     (world) => world.tenant.api.delete(`${rolesOf(world)}/${world.roleOfAll}`),
   ],
-  [`DELETE ${T}/users/{user_id}`, 12, remove(user)],
-  [`DELETE ${T}/groups/{group_id}`, 15, remove(group)],
-  [`DELETE ${T}/applications/{application_id}`, 12, remove(application)],
+  [`DELETE ${T}/users/{user_id}`, 11, remove(user)],
+  [`DELETE ${T}/groups/{group_id}`, 14, remove(group)],
+  [`DELETE ${T}/applications/{application_id}`, 11, remove(application)],
   [
     'DELETE /roles/{role_id}/assignments',
     2,
     ({ tenant, roles, groups }) => revoke(tenant.api, roles[0]!, { team_id: groups[0]! }),
   ],
-  [`DELETE ${T}/roles/{role_id}`, 9, remove(role)],
-  [`DELETE ${T}/workspaces/{workspace_id}/projects/{project_id}`, 8, remove(project)],
-  [`DELETE ${T}/workspaces/{workspace_id}`, 8, remove(workspace)],
-  [`DELETE ${T}/api-clients/{api_client_id}`, 6, remove(client)],
-  [`DELETE ${T}`, 24, ({ platform, tenant }) => platform.delete(tenant.path)],
+  [`DELETE ${T}/roles/{role_id}`, 7, remove(role)],
+  [`DELETE ${T}/workspaces/{workspace_id}/projects/{project_id}`, 7, remove(project)],
+  [`DELETE ${T}/workspaces/{workspace_id}`, 7, remove(workspace)],
+  [`DELETE ${T}/api-clients/{api_client_id}`, 5, remove(client)],
+  [`DELETE ${T}`, 19, ({ platform, tenant }) => platform.delete(tenant.path)],
 ];

@@ -31,6 +31,8 @@ interface Ahead {
  */
 export class TransactionConnection {
   #ahead: Ahead[] = [];
+  /** How much of it only begins the transaction. */
+  readonly #opening: number;
   #isBegun = false;
   /** Null where a savepoint has put it back to something. */
   #planning: Planning | null = 'anew';
@@ -43,6 +45,7 @@ export class TransactionConnection {
   ) {
     this.#push(START[isolation]);
     this.enter(scope);
+    this.#opening = this.#ahead.length;
   }
 
   /** What follows runs in this scope. */
@@ -86,6 +89,7 @@ export class TransactionConnection {
 
   /** Rejects with pg's own error; nothing is kept then, but where the connection was lost, which leaves it unknown. */
   async commit(): Promise<void> {
+    if (!this.#isBegun && this.#ahead.length === this.#opening) return;
     this.#push('COMMIT');
     const { command } = await this.#flush();
     if (command !== 'COMMIT') throw new Error('A statement of the transaction had failed, and nobody was told of it.');
