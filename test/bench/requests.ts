@@ -55,6 +55,11 @@ export class SequentialCaller {
     });
   }
 
+  /** Another caller with the same token, over a connection of its own. */
+  another(): SequentialCaller {
+    return new SequentialCaller(this.base, this.token);
+  }
+
   close(): void {
     this.#agent.destroy();
   }

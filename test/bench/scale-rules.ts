@@ -37,6 +37,25 @@ function changes(name: string, rules: readonly string[], rounds: number): Measur
   };
 }
 
+/** What readers wait for while a rule takes all users in. */
+const meanwhile: Measure['run'] = async (caller, { readers }) => {
+  const path = `/groups/${await made(caller, 'Meanwhile', NOBODY)}`;
+  const other = caller.another();
+  const progress = { done: false };
+  const change = other.send({ method: 'PATCH', path, body: { rule: ALL } }).finally(() => {
+    progress.done = true;
+  });
+  const taken: number[] = [];
+  for (let at = 0; !progress.done; at += 1) {
+    const read = { method: 'GET', path: `/users/${readers[at % readers.length] ?? ''}/applications` } as const;
+    taken.push((await caller.send(read)).milliseconds);
+  }
+  await change;
+  await caller.send({ method: 'DELETE', path });
+  other.close();
+  return [taken];
+};
+
 /** One user from one of many rules to another; the tenant is left with the rules. */
 const oneUser: Measure['run'] = async (caller, { outsiders }) => {
   for (let at = 0; at < RULES; at += 1) await made(caller, `Department ${at}`, ofDepartment(at));
@@ -61,6 +80,7 @@ export const RULE_MEASURES: readonly Measure[] = [
     target: { below: 10_000 },
     run: changes('All', [ALL, NOBODY], 2),
   },
+  { names: ["A user's applications, while a rule takes all in"], run: meanwhile },
   {
     names: ['Preview of a rule of all'],
     run: async (caller) => {
