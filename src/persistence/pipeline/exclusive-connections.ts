@@ -27,7 +27,7 @@ export class ExclusiveConnections {
   }
 
   /** Runs one statement in `scope`. Rejects with pg's own error. */
-  async execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+  execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     const { watch } = this.options;
     if (!watch) return this.#execute(scope, statement, values);
     return watched(watch, scope, statement, () => this.#execute(scope, statement, values));
