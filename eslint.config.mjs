@@ -179,6 +179,11 @@ export default defineConfig(
           importNames: ['Post'],
           message: 'Every POST honours Idempotency-Key: use IdempotentPost.',
         },
+        {
+          name: '@nestjs/common',
+          importNames: ['Body', 'Query'],
+          message: 'What callers send is checked against its class: use those of http/request-parts.',
+        },
       ],
     },
   },

@@ -1,11 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { ConsistencyGuard } from './http/consistency.js';
 import { AllExceptionsFilter } from './http/errors/exception.filter.js';
-import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { StrayQueryGuard } from './http/stray-query.guard.js';
 import type { Tallies } from './kernel/tallies.js';
 import { AccessModule } from './modules/access/index.js';
@@ -63,7 +62,6 @@ export class AppModule {
       providers: [
         AllowedMethods,
         { provide: APP_FILTER, useClass: AllExceptionsFilter },
-        { provide: APP_PIPE, useClass: RequestValidationPipe },
         // In this order: who calls, how often, what the call may touch, and then what it says of what it has seen, and of
         // the rest.
         { provide: APP_GUARD, useExisting: JwtAuthGuard },

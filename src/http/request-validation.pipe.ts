@@ -97,19 +97,16 @@ function unknownField(at: Location, name: string): FieldIssue {
  * The request as its class. Only plain values go through class-transformer: free JSON would lose members that are named
  * like those of Object.prototype, and lists of thousands of ids would take longer than their question.
  */
-function instanceOf(metatype: Type<object>, value: object, known: ReadonlyMap<string, unknown>): object {
-  const fields = Object.entries(value).filter(([name]) => known.has(name));
-  const [whole, plain] = [fields.filter(([, field]) => isWhole(field)), fields.filter(([, field]) => !isWhole(field))];
-  const request = plainToInstance(metatype, Object.fromEntries(plain));
-  const read = whole.map(
-    ([name, field]) => [name, isFreeJson(field) ? field : readsOf(metatype, name)(field)] as const,
-  );
-  return Object.assign(request, Object.fromEntries(read));
-}
-
-/** What a field's own rule makes of a value. */
-function readsOf(metatype: Type<object>, name: string): (value: unknown) => unknown {
-  return declaredFields(metatype).get(name)?.rule.reads ?? ((value) => value);
+function instanceOf(metatype: Type<object>, value: object, known: ReturnType<typeof declaredFields>): object {
+  const plain: Record<string, unknown> = {};
+  const whole: Record<string, unknown> = {};
+  for (const [name, sent] of Object.entries(value)) {
+    const rule = known.get(name)?.rule;
+    if (!rule) continue;
+    if (!isWhole(sent)) plain[name] = sent;
+    else whole[name] = rule.reads && !isFreeJson(sent) ? rule.reads(sent) : sent;
+  }
+  return Object.assign(plainToInstance(metatype, plain), whole);
 }
 
 function isWhole(value: unknown): boolean {

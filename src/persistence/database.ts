@@ -23,12 +23,12 @@ export class Database {
    * Reads with one statement and answers its rows. It shares its connection with other requests, so it must not wait for
    * locks. Within a scope whose transaction is open it runs in that.
    */
-  async query<Row>(scope: AnyScope, statement: Statement, values: unknown[]): Promise<Row[]> {
+  query<Row>(scope: AnyScope, statement: Statement, values: unknown[]): Promise<Row[]> {
     return this.#read<Row>(scope, statement, values, 'quick');
   }
 
   /** The same for what may take long, such as a page with the total of many rows: quick ones do not wait behind it. */
-  async queryLong<Row>(scope: AnyScope, statement: Statement, values: unknown[]): Promise<Row[]> {
+  queryLong<Row>(scope: AnyScope, statement: Statement, values: unknown[]): Promise<Row[]> {
     return this.#read<Row>(scope, statement, values, 'long');
   }
 
@@ -36,7 +36,7 @@ export class Database {
    * Changes data with one statement, which is its own transaction, and answers its rows. Within a scope whose transaction
    * is open it runs in that. `input` names the values that a refusal may repeat.
    */
-  async write<Row>(
+  write<Row>(
     scope: AnyScope,
     statement: Statement,
     values: unknown[],
@@ -45,13 +45,16 @@ export class Database {
     return this.#in<Row>(scope, statement, values, this.exclusive, input);
   }
 
-  async #read<Row>(scope: AnyScope, statement: Statement, values: unknown[], lane: Lane): Promise<Row[]> {
-    if (this.replicas.mayAnswer(scope)) {
-      const answer = await this.replicas.read(scope, statement, values, lane).catch((error: unknown) => {
-        throw toDomainError(error);
-      });
-      if (answer) return answer.rows as Row[];
-    }
+  #read<Row>(scope: AnyScope, statement: Statement, values: unknown[], lane: Lane): Promise<Row[]> {
+    if (this.replicas.mayAnswer(scope)) return this.#readAnywhere<Row>(scope, statement, values, lane);
+    return this.#in<Row>(scope, statement, values, this.pipelines[lane]);
+  }
+
+  async #readAnywhere<Row>(scope: AnyScope, statement: Statement, values: unknown[], lane: Lane): Promise<Row[]> {
+    const answer = await this.replicas.read(scope, statement, values, lane).catch((error: unknown) => {
+      throw toDomainError(error);
+    });
+    if (answer) return answer.rows as Row[];
     return this.#in<Row>(scope, statement, values, this.pipelines[lane]);
   }
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Patch } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { ExpectedVersion } from '../../kernel/version.js';
 import { mapPage } from '../../kernel/page.js';
@@ -10,6 +10,7 @@ import { PageQuery } from '../../http/fields/query-fields.js';
 import { IdempotentPost } from '../../http/idempotent-post.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
+import { Body, Query } from '../../http/request-parts.js';
 import { CurrentPrincipal, CurrentScope } from '../../security/current-scope.js';
 import { Requires } from '../../security/decorators.js';
 import { ApiClientsService } from './api-clients.service.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Patch } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { ExpectedVersion } from '../../kernel/version.js';
 import { mapPage } from '../../kernel/page.js';
@@ -9,6 +9,7 @@ import { IdempotentPost } from '../../http/idempotent-post.js';
 import { pathId, type ReachOf } from '../../http/dry-run/reach.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
+import { Body, Query } from '../../http/request-parts.js';
 import { CurrentScope } from '../../security/current-scope.js';
 import { Requires } from '../../security/decorators.js';
 import { ApplicationCreate, ApplicationListQuery, ApplicationUpdate } from './dto/application.requests.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../kernel/scope.js';
 import { Answer, answer, paged } from '../../http/answers.js';
@@ -6,6 +6,7 @@ import { IdempotentPost } from '../../http/idempotent-post.js';
 import { pathId } from '../../http/dry-run/reach.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
+import { Body, Query } from '../../http/request-parts.js';
 import { CurrentScope } from '../../security/current-scope.js';
 import { Requires } from '../../security/decorators.js';
 import { AssignedApplicationsService } from './assigned-applications.service.js';

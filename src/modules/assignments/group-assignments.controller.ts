@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Patch, Put } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Put } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../kernel/scope.js';
 import { validityOf } from '../../kernel/validity.js';
@@ -10,6 +10,7 @@ import { CurrentScope } from '../../security/current-scope.js';
 import { Requires } from '../../security/decorators.js';
 import { AboutApplications } from '../../security/named-applications.js';
 import { bodyIds } from '../../http/dry-run/reach.js';
+import { Body } from '../../http/request-parts.js';
 import { AssignedApplicationsService } from './assigned-applications.service.js';
 import { group } from './assignee.js';
 import { reachOf } from './assignment-reach.js';

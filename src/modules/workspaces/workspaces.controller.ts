@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Patch } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { mapPage } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
@@ -8,6 +8,7 @@ import { IfMatch } from '../../http/etag.js';
 import { IdempotentPost } from '../../http/idempotent-post.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
+import { Body, Query } from '../../http/request-parts.js';
 import { CurrentScope } from '../../security/current-scope.js';
 import { Requires } from '../../security/decorators.js';
 import { WorkspaceCreate, WorkspaceListQuery, WorkspaceUpdate } from './dto/workspace.requests.js';

@@ -53,7 +53,7 @@ export class PipelinePool {
    * Runs one statement in `scope` on the least busy connection, and on another where that was lost: what runs here reads,
    * or may be done twice. All may have been lost at once, so each is tried. Rejects with pg's own error.
    */
-  async execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+  execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     return watched(this.options.watch, scope, [statement], () => this.#execute(scope, statement, values));
   }
 

@@ -7,14 +7,22 @@ export interface Watching {
   readonly watch: StatementWatch | null;
 }
 
-/** Runs statements that are sent together and tells the watch of their end, whatever it was. */
-export async function watched<T>(
+/** Runs statements that are sent together and tells the watch, if there is one, of their end, whatever it was. */
+export function watched<T>(
   watch: StatementWatch | null,
   scope: AnyScope,
   statements: readonly WatchedStatement[],
   run: () => Promise<T>,
 ): Promise<T> {
-  if (!watch) return run();
+  return watch ? runWatched(watch, scope, statements, run) : run();
+}
+
+async function runWatched<T>(
+  watch: StatementWatch,
+  scope: AnyScope,
+  statements: readonly WatchedStatement[],
+  run: () => Promise<T>,
+): Promise<T> {
   const begun = performance.now();
   let failed = true;
   try {

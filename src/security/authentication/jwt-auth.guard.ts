@@ -1,10 +1,9 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { ServiceUrl } from '../../config/service-url.js';
 import { DomainError, forbidden } from '../../kernel/domain-error.js';
 import type { Principal } from '../../kernel/principal.js';
-import { PUBLIC_ROUTE } from '../decorators.js';
+import { needsOf } from '../route-needs.js';
 import type { AuthenticatedRequest } from './authenticated-request.js';
 import { bearerTokenOf, requireOneAuthorization } from './bearer-token.js';
 import { CallerCache } from './caller-cache.js';
@@ -19,7 +18,6 @@ import { VerifiedTokens } from './verified-tokens.js';
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   constructor(
-    private readonly reflector: Reflector,
     private readonly tokens: VerifiedTokens,
     private readonly callers: CallerCache,
     private readonly serviceUrl: ServiceUrl,
@@ -29,11 +27,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
 
   /** Answers without a promise where token and caller are remembered. */
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (
-      this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, [context.getHandler(), context.getClass()])
-    ) {
-      return true;
-    }
+    if (needsOf(context).isPublic) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     requireOneAuthorization(request.raw.rawHeaders);
     const token = bearerTokenOf(request.headers.authorization);

@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, bare } from '../../../http/answers.js';
 import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
+import { Body, Query } from '../../../http/request-parts.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { RequiresOneOf } from '../../../security/decorators.js';
 import { ChildrenService } from '../children/children.service.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Patch, Put, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Put } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { validityOf } from '../../../kernel/validity.js';
@@ -8,6 +8,7 @@ import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { bodyIds, pathId, type ReachOf } from '../../../http/dry-run/reach.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
+import { Body, Query } from '../../../http/request-parts.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { Requires } from '../../../security/decorators.js';
 import { MemberListQuery, MembersAdd, MembershipPut, MembershipUpdate } from '../dto/group.requests.js';

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Put, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, paged, put } from '../../../http/answers.js';
@@ -6,6 +6,7 @@ import { PageQuery } from '../../../http/fields/query-fields.js';
 import { pathId, type ReachOf } from '../../../http/dry-run/reach.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
+import { Query } from '../../../http/request-parts.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { Requires } from '../../../security/decorators.js';
 import { NestedGroupResponse, NestingResponse } from '../dto/group.responses.js';

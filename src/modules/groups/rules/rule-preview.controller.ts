@@ -1,10 +1,11 @@
-import { Body, Controller, Query } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, answer } from '../../../http/answers.js';
 import { MemberChangeResponse } from '../../../http/dry-run/member-change.response.js';
 import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
+import { Body, Query } from '../../../http/request-parts.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { Requires } from '../../../security/decorators.js';
 import { RulePreview, RulePreviewQuery } from '../dto/rule.requests.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Put, StreamableFile } from '@nestjs/common';
+import { Controller, Delete, Get, Put, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, bare } from '../../../http/answers.js';
@@ -6,6 +6,7 @@ import { roleOfPath } from '../../../http/dry-run/reach.js';
 import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
+import { Body } from '../../../http/request-parts.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { Requires } from '../../../security/decorators.js';
 import { ApplicationRolesService } from './application-roles.service.js';

@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, answer } from '../../../http/answers.js';
 import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { TakesLongUrl } from '../../../http/long-urls.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
+import { Body, Query } from '../../../http/request-parts.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { Requires } from '../../../security/decorators.js';
 import { AboutApplications } from '../../../security/named-applications.js';

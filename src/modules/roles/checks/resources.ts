@@ -18,15 +18,14 @@ export interface Resource {
 }
 
 /** A kind, a colon, and the form of a UUID in either case. */
-const RESOURCE = new RegExp(`^(${RESOURCE_KINDS.join('|')}):(${UUID_FORM})$`);
-const LARGE_LETTER = /[A-F]/;
+const RESOURCE = new RegExp(`^(?:${RESOURCE_KINDS.join('|')}):${UUID_FORM}$`);
 
 /** One resource; null where it is none. */
 export function readResource(text: unknown): Resource | null {
-  const [, kind, written] = typeof text === 'string' ? (RESOURCE.exec(text) ?? []) : [];
-  if (kind === undefined || written === undefined) return null;
-  const id = LARGE_LETTER.test(written) ? written.toLowerCase() : written;
-  return { name: id === written ? (text as string) : `${kind}:${id}`, kind: kind as ResourceKind, id };
+  if (typeof text !== 'string' || !RESOURCE.test(text)) return null;
+  const name = text.toLowerCase();
+  const colon = name.indexOf(':');
+  return { name, kind: name.slice(0, colon) as ResourceKind, id: name.slice(colon + 1) };
 }
 
 /**

@@ -1,10 +1,11 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { PageQuery } from '../../../http/fields/query-fields.js';
 import { Answer, paged, partOf } from '../../../http/answers.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
+import { Query } from '../../../http/request-parts.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { Requires } from '../../../security/decorators.js';
 import { RoleAssignmentsQuery, UserRolesQuery } from './dto/reading.requests.js';

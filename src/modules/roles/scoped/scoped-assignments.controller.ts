@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Delete, Get, StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, bare } from '../../../http/answers.js';
@@ -6,6 +6,7 @@ import { queryId, roleOfPath, type RoleDryRunOptions } from '../../../http/dry-r
 import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
+import { Query } from '../../../http/request-parts.js';
 import { CurrentScope } from '../../../security/current-scope.js';
 import { Requires } from '../../../security/decorators.js';
 import { RoleHolderQuery, RoleScopeQuery } from './dto/scoped-assignment.requests.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Put, Query } from '@nestjs/common';
+import { Controller, Get, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Readable } from 'node:stream';
 import { mapPage } from '../../../kernel/page.js';
@@ -11,6 +11,7 @@ import { File, TakesFile, type FileBody } from '../../../http/file-body.js';
 import { IdempotentPost } from '../../../http/idempotent-post.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
+import { Body, Query } from '../../../http/request-parts.js';
 import { CurrentPrincipal, CurrentScope } from '../../../security/current-scope.js';
 import { RequiresOneOf } from '../../../security/decorators.js';
 import { ContentQuery, ImportCreate, ImportQuery } from '../dto/import.requests.js';
