@@ -1,6 +1,8 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newDatabase, rowsAt, withClient } from '../support/database-copy.js';
 import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
 import { NO_POOLER, startPooler, type Pooler } from '../support/pooler.js';
@@ -30,7 +32,9 @@ withPooler(
       // Empty, so that the service migrates it through the pooler.
       databaseUrl = await newDatabase('empty');
       pooler = await startPooler(databaseUrl, folder);
+      await mkdir(join(folder, 'files'));
       service = await startDoorlist({
+        TMPDIR: join(folder, 'files'),
         DATABASE_URL: pooler.url,
         DATABASE_POOLER: 'true',
         DATABASE_PREPARED_STATEMENTS: 'false',
@@ -93,6 +97,26 @@ withPooler(
         return tenant.api.get(`${tenant.path}/groups`);
       });
       expect([answer.status, answer.body.code]).toEqual([503, 'statement_timeout']);
+    });
+
+    it('gives its one connection back when the reader of a file goes away, and keeps no file', async () => {
+      const [tenant] = tenants as [TestTenant];
+      const copies = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY (SELECT%'`;
+      await withClient(databaseUrl, async (blocker) => {
+        await blocker.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+        const sent = get(`${service.url}${tenant.path}/exports/users`, {
+          headers: { authorization: `Bearer ${tenant.api.token!}` },
+          agent: false,
+        });
+        sent.on('error', () => undefined);
+        while ((await rowsAt(databaseUrl, copies)).length === 0) await sleep(20);
+        expect(await readdir(join(folder, 'files'))).toHaveLength(1);
+        sent.destroy();
+        // What needs no user is answered, although the lock is held still.
+        while ((await tenant.api.get(`${tenant.path}/groups`)).status !== 200);
+        await blocker.query('ROLLBACK');
+      });
+      while ((await readdir(join(folder, 'files'))).length > 0) await sleep(20);
     });
 
     it('lets others go on while a file arrives, and takes and gives it whole', async () => {
