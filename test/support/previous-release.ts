@@ -20,8 +20,9 @@ export interface OtherBuild {
 
 function previousTag(): string | null {
   const which = ['--list', 'v*', '--merged', 'HEAD', '--no-contains', 'HEAD', '--sort=-v:refname'];
-  const { stdout } = spawnSync('git', ['tag', ...which], { cwd: ROOT, encoding: 'utf8' });
-  return stdout?.split('\n')[0] || null;
+  const { stdout, status } = spawnSync('git', ['tag', ...which], { cwd: ROOT, encoding: 'utf8' });
+  const newest = status === 0 ? stdout.split('\n')[0] : '';
+  return newest === undefined || newest === '' ? null : newest;
 }
 
 /** Builds what `tag` names in a folder of its own, with the packages of today: npm would have to be reached for its own ones. */
