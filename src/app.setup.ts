@@ -12,9 +12,10 @@ import { allowOrigins } from './http/cross-origin.js';
 import { answerTokens } from './http/consistency.js';
 import { limitArrival } from './http/arrival.js';
 import { MOST_HEAD_BYTES, limitUrls } from './http/long-urls.js';
+import { requireOneHost } from './http/one-host.js';
 import { addHooks, requestIdOf } from './http/fastify-hooks.js';
 import type { JsonLogger } from './http/json-logger.js';
-import { answerClientError, answerExpectation, answerFrameworkError } from './http/raw-refusals.js';
+import { answerClientError, answerConnect, answerExpectation, answerFrameworkError } from './http/raw-refusals.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { dropSlowReaders } from './http/slow-readers.js';
 import { serveDocument } from './http/openapi/serve-document.js';
@@ -61,6 +62,8 @@ function adapterFor(config: Config, issuer: string): FastifyAdapter {
     bodyLimit: config.bodyLimitBytes,
     http: {
       maxHeaderSize: MOST_HEAD_BYTES,
+      // Refused by requireOneHost, in the words of the surface.
+      requireHostHeader: false,
       headersTimeout: config.clientTimeoutMs,
       connectionsCheckingInterval: Math.min(30_000, config.clientTimeoutMs / 2),
     },
@@ -88,6 +91,7 @@ function addEverythingToAll(
   addSecurityHeaders(fastify, issuer);
   addHooks(fastify, { publicUrl: issuer, serverTiming: config.serverTiming, log: logger });
   if (config.databaseReplicaUrls.length > 0) answerTokens(fastify, persistence.replicas);
+  requireOneHost(fastify);
   limitUrls(fastify);
   limitArrival(fastify, config.clientTimeoutMs);
   limitAddresses(fastify, app.get(RateLimits));
@@ -95,6 +99,7 @@ function addEverythingToAll(
   dropSlowReaders(fastify, config.clientTimeoutMs);
   acceptJsonOnly(fastify);
   fastify.server.on('checkExpectation', answerExpectation(withoutBasePath(basePathOf(issuer))));
+  fastify.server.on('connect', answerConnect);
   if (metrics && config.metricsPort === null && config.metricsPath !== null) {
     serveMetricsAt(fastify, config.metricsPath, metrics);
   }

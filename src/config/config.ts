@@ -17,6 +17,7 @@ export abstract class Config implements Settings {
   abstract readonly databasePipelines: number;
   abstract readonly databasePreparedStatements: boolean;
   abstract readonly databasePooler: boolean;
+  abstract readonly databaseWatchUrl: string | null;
   abstract readonly statementTimeoutMs: number;
   abstract readonly filterTimeoutMs: number;
   abstract readonly lockTimeoutMs: number;
@@ -84,6 +85,11 @@ function contradictions(config: Config, servesNobody: boolean): string[] {
   }
   if ((config.bootstrapClientId === null) !== (config.bootstrapClientSecret === null)) {
     found.push('BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be set together.');
+  }
+  if (config.databaseWatchUrl !== null && !config.databasePooler) {
+    found.push(
+      'DATABASE_WATCH_URL is for DATABASE_POOLER=true; without a pooler the server of DATABASE_URL is watched.',
+    );
   }
   if (config.metricsPort !== null && config.metricsPort === config.port) {
     found.push('METRICS_PORT must be another port than PORT; for metrics on PORT, set METRICS_PATH alone.');

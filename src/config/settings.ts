@@ -91,6 +91,12 @@ export const SETTINGS = {
     false,
     'DATABASE_URL names a pooler in transaction mode, such as PgBouncer; see "Behind PgBouncer"',
   ),
+  databaseWatchUrl: setting<string | null>(
+    'DATABASE_WATCH_URL',
+    postgresUrl,
+    null,
+    'The server itself, where DATABASE_URL names a pooler: one connection asks it whether it is there',
+  ),
   statementTimeoutMs: setting(
     'STATEMENT_TIMEOUT_MS',
     integer(100, 600_000),

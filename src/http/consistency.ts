@@ -1,4 +1,6 @@
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
+// Not by its front door, which brings the whole server: commands serve nobody.
+import { RouteConfig } from '@nestjs/platform-fastify/decorators/route-config.decorator.js';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Consistency } from '../kernel/consistency.js';
 import { DomainError } from '../kernel/domain-error.js';
@@ -12,8 +14,13 @@ interface ScopedRequest extends FastifyRequest {
   scope?: AnyScope;
 }
 
-function isRead({ method }: FastifyRequest): boolean {
-  return method === 'GET' || method === 'HEAD';
+/** A POST route that changes nothing: its question has no room in a URL. A replica may answer it like a GET. */
+export function OnlyReads(): CustomDecorator {
+  return RouteConfig({ onlyReads: true });
+}
+
+function isRead({ method, routeOptions }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD' || (routeOptions.config as { onlyReads?: boolean }).onlyReads === true;
 }
 
 /** Reads that send a token may be answered by a replica that has come so far. To stand behind the guard that opens the scope. */

@@ -1,5 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { newId } from '../kernel/ids.js';
 import { errorBody, errorStatus } from './errors/error-dialects.js';
@@ -19,6 +20,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: raw(431, 'headers_too_large', 'The URL and headers are larger than 96 KB together.'),
   ERR_HTTP_REQUEST_TIMEOUT: raw(408, 'request_timeout', 'The request did not arrive in time.'),
 };
+const NO_PROXY = raw(501, 'not_implemented', 'This service is no proxy; it does not know the method CONNECT.');
 const UNMET = raw(417, 'expectation_failed', 'The header Expect may say 100-continue and nothing else.');
 const RAW_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
 const UNREADABLE = raw(400, 'malformed_request', 'The request is not HTTP as this service reads it.');
@@ -49,7 +51,16 @@ export function answerClientError(strip: Strip): (error: UnreadableError, socket
 /** The same for a request whose path is known. */
 export function refuseSocket(error: NodeJS.ErrnoException, socket: Socket, path: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const refusal = REFUSALS[error.code ?? ''] ?? UNREADABLE;
+  endWith(REFUSALS[error.code ?? ''] ?? UNREADABLE, socket, path);
+}
+
+/** CONNECT has no path, and reaches no route; without a listener Node cuts the connection. */
+export function answerConnect(_request: IncomingMessage, socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+  endWith(NO_PROXY, socket, '/');
+}
+
+function endWith(refusal: Refusal, socket: Duplex, path: string): void {
   const requestId = newId();
   const body = JSON.stringify(errorBody(path, refusal, requestId));
   const head = [

@@ -26,7 +26,6 @@ export function sendOptions(config: Config): SendOptions {
 export class Servers {
   readonly pipelines: Pipelines;
   readonly replicas: Replicas;
-  /** Behind a pooler nobody looks: that a statement waits there for its turn is no silence of the server. */
   readonly #watches: DatabaseWatch[] = [];
   readonly #ofReplicas: Pipelines[] = [];
   readonly primarySockets: WatchedSockets | undefined;
@@ -36,7 +35,7 @@ export class Servers {
     private readonly config: Config,
     private readonly observers: Observers,
   ) {
-    this.primarySockets = this.#watch(connection);
+    this.primarySockets = this.#watchPrimary(connection);
     this.pipelines = this.#pipelinesTo(connection, this.primarySockets, () => undefined);
     const replicas = config.databaseReplicaUrls.map((url) => this.#replicaAt({ connectionString: url }));
     this.replicas = new Replicas(replicas, this.pipelines);
@@ -69,7 +68,8 @@ export class Servers {
   }
 
   #replicaAt(connection: ConnectionOptions): Replica {
-    const pipelines = this.#pipelinesTo(connection, this.#watch(connection), () => {
+    const sockets = this.config.databasePooler ? undefined : this.#watch(connection);
+    const pipelines = this.#pipelinesTo(connection, sockets, () => {
       replica.rest();
     });
     const replica = new Replica(pipelines);
@@ -77,8 +77,17 @@ export class Servers {
     return replica;
   }
 
-  #watch(connection: ConnectionOptions): WatchedSockets | undefined {
-    if (this.config.databasePooler) return undefined;
+  /**
+   * Behind a pooler a statement may wait for its turn, which cannot be told from silence: there the server is asked past the
+   * pooler, over the URL that is given for it, or not at all.
+   */
+  #watchPrimary(connection: ConnectionOptions): WatchedSockets | undefined {
+    const { databasePooler, databaseWatchUrl } = this.config;
+    if (!databasePooler) return this.#watch(connection);
+    return databaseWatchUrl === null ? undefined : this.#watch({ connectionString: databaseWatchUrl });
+  }
+
+  #watch(connection: ConnectionOptions): WatchedSockets {
     const watch = new DatabaseWatch(connectionConfig(connection, this.config), this.observers.log);
     this.#watches.push(watch);
     return watch.sockets;

@@ -41,14 +41,20 @@ export interface Environment {
   stop(): Promise<void>;
 }
 
-type Stop = () => Promise<unknown>;
+/** Stops one thing that was started. */
+export type Stop = () => Promise<unknown>;
+
+/** Stops what was started by then when the run is told to stop. */
+export function stopOnSignals(stops: readonly Stop[]): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stopAll(stops).finally(() => process.exit(1)));
+  }
+}
 
 /** Starts everything; stops what it has started where a step fails, and when the run is told to stop. */
 export async function startEnvironment(): Promise<Environment> {
   const stops: Stop[] = [];
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stopAll(stops).finally(() => process.exit(1)));
-  }
+  stopOnSignals(stops);
   try {
     return await assemble(stops);
   } catch (error) {
@@ -127,7 +133,7 @@ async function startService(databaseUrl: string, stops: Stop[]): Promise<Doorlis
 }
 
 /** A tenant with a caller who may do everything in it; by plain calls, so that the service need not build its OpenAPI document. */
-async function makeTenant(url: string, slug: string): Promise<Caller> {
+export async function makeTenant(url: string, slug: string): Promise<Caller> {
   const platform = await tokenOf(url, PLATFORM_CLIENT.id, PLATFORM_CLIENT.secret);
   const post = async <Data>(path: string, body: object): Promise<Data> => {
     const headers = { authorization: `Bearer ${platform}`, 'content-type': 'application/json' };
@@ -157,6 +163,7 @@ async function jwksUrlOf(issuer: string): Promise<string> {
   return ((await answer.json()) as { jwks_uri: string }).jwks_uri;
 }
 
-async function stopAll(stops: readonly Stop[]): Promise<void> {
+/** Stops all, in this order, whatever fails meanwhile. */
+export async function stopAll(stops: readonly Stop[]): Promise<void> {
   for (const stop of stops) await stop().catch((error: unknown) => console.error(error));
 }

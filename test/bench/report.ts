@@ -59,12 +59,13 @@ export function tableOf(measured: readonly Measured[]): string {
   return markdownTable([head, ...lines]);
 }
 
-/** The machine and the versions, for one line. */
-export function machine(database: string): string {
+/** The machine and the versions, for one line; null where the load is not of so many connections. */
+export function machine(database: string, connections: number | null = CONNECTIONS): string {
   const [cpu] = cpus();
   const memory = (totalmem() / 1e9).toFixed(0);
   const hardware = `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), ${memory} GB, ${type()} ${release()} ${arch()}`;
-  return `${hardware}; Node ${process.versions.node}; PostgreSQL ${database}; ${CONNECTIONS} connections`;
+  const load = connections === null ? '' : `; ${connections} connections`;
+  return `${hardware}; Node ${process.versions.node}; PostgreSQL ${database}${load}`;
 }
 
 /** Puts a text between the markers of a section of docs/benchmarks.md. */

@@ -1,9 +1,11 @@
 /** `npm run bench`: how fast the built service is, beside a floor of bare Fastify and pg, and with how many users. See docs/benchmarks.md. */
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { NO_CLUSTERS } from '../support/own-cluster.js';
 import { Bench } from './bench.js';
 import { LARGE, SMALL, makeData } from './data.js';
 import { startEnvironment, type Environment, type Server } from './environment.js';
+import { measureFaults } from './faults.js';
 import { measure, type Pace } from './measure.js';
 import { residentMegabytes } from './processes.js';
 import { machine, tableOf, writeSection, type Measured } from './report.js';
@@ -30,23 +32,36 @@ const { values: flags } = parseArgs({
 });
 
 const began = performance.now();
-const environment = await startEnvironment();
-try {
-  if (flags.part === 'soak') await soak();
-  else {
-    if (flags.part !== 'scale') await compareWithFloor();
-    if (flags.part !== 'floor') await growTenants();
+if (flags.part === 'faults') await faults();
+else await onOneDatabase();
+console.log(`\n${Math.round((performance.now() - began) / 1000)} s in all.`);
+
+/** On servers of its own, which it stops and freezes. */
+async function faults(): Promise<void> {
+  if (NO_CLUSTERS !== null) throw new Error(`Faults cannot be measured here: ${NO_CLUSTERS}.`);
+  const { text, version } = await measureFaults();
+  console.log(`\n${text}`);
+  if (flags.write) await writeSection('faults', `${machine(version, null)}.\n\n${text}`);
+}
+
+async function onOneDatabase(): Promise<void> {
+  const environment = await startEnvironment();
+  try {
+    if (flags.part === 'soak') await soak(environment);
+    else {
+      if (flags.part !== 'scale') await compareWithFloor(environment);
+      if (flags.part !== 'floor') await growTenants(environment);
+    }
+  } finally {
+    await environment.stop();
   }
-  console.log(`\n${Math.round((performance.now() - began) / 1000)} s in all.`);
-} finally {
-  await environment.stop();
 }
 
 function pace(): Pace {
   return { ...(flags.quick ? QUICK : FULL), until: performance.now() + LONG_ENOUGH };
 }
 
-async function compareWithFloor(): Promise<void> {
+async function compareWithFloor(environment: Environment): Promise<void> {
   const measured = await measureAll(environment);
   const memory = await residentMegabytes(environment.doorlist.pid);
   const peak = memory === null ? '' : `Resident memory of the service at its highest: ${memory.highest.toFixed(0)} MB.`;
@@ -56,12 +71,12 @@ async function compareWithFloor(): Promise<void> {
 }
 
 /** Ten minutes, or SOAK_SECONDS; no part of a run that does not ask for it. */
-async function soak(): Promise<void> {
+async function soak(environment: Environment): Promise<void> {
   const report = await measureSoak(environment, Number(process.env.SOAK_SECONDS ?? 600));
   console.log(`\n${report ?? 'There is no /proc here to read memory from.'}`);
 }
 
-async function growTenants(): Promise<void> {
+async function growTenants(environment: Environment): Promise<void> {
   const most = Number(process.env.BENCH_USERS ?? SIZES.at(-1));
   const sizes = SIZES.filter((size) => size <= most);
   const scale = await measureScale(environment, sizes, {
@@ -77,7 +92,8 @@ async function growTenants(): Promise<void> {
   }
 }
 
-async function measureAll({ admin, doorlist, floor, newTenant }: Environment): Promise<Measured[]> {
+async function measureAll(environment: Environment): Promise<Measured[]> {
+  const { admin, doorlist, floor, newTenant } = environment;
   const caller = await newTenant('bench');
   const data = await makeData(admin, caller.tenantId);
   const bench = new Bench(environment, caller);

@@ -16,134 +16,15 @@ import { freePort, launchDoorlist, startDoorlist, type DoorlistProcess } from '.
 import { requestText, sendRaw } from '../support/raw-http.js';
 import { newTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT, testState, workerState } from '../support/test-state.js';
+import { SECRET, WRONG } from '../support/wrong-settings.js';
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const CLI = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
-const HTTP_URL = 'an absolute http or https URL without user, query or fragment';
-const DATABASE = 'a URL of the form postgresql://user:password@host:port/database';
-const FLAG = 'true or false';
-const ISSUER = { issuer: 'https://idp.example', audience: 'urn:x' };
-const SECRET = 'hunter2-hunter2';
 
 // Starting a service takes 2 seconds alone, and ten times that where others use the machine.
 import.meta.jest.setTimeout(90_000);
 
 type Env = Readonly<Record<string, string>>;
-
-/** For every variable: what it must be, as a pattern, and values that are not. */
-const RATE: readonly [string, ...string[]] = ['a whole number from 0 to 10000000', '-1', '10000001', '60/m'];
-const WRONG: Readonly<Record<keyof typeof SETTINGS, readonly [form: string, ...values: string[]]>> = {
-  port: ['a whole number from 0 to 65535', '65536', 'http', '-1', '3000.5', ' 80'],
-  host: ['text of 1 to 255 characters without control characters', 'a\tb', 'x'.repeat(256)],
-  publicUrl: [
-    `${HTTP_URL}|a URL whose path does not begin with a path of the service itself, as "/(?:v1|docs)" is`,
-    'door.example',
-    'ftp://door.example',
-    'https://u@door.example',
-    `https://:${SECRET}@door.example`,
-    'https://door.example?a=b',
-    'https://door.example/v1',
-    'https://door.example/docs/doorlist/',
-  ],
-  trustedProxies: [
-    'addresses or networks such as 10\\.0\\.0\\.0/8, separated by commas',
-    'true',
-    '1',
-    '*',
-    '0.0.0.0/0',
-    '::/0',
-    '10.0.0.0/33',
-    '10.0.0.1,',
-    '10.0.0.1 10.0.0.2',
-    'ingress.internal',
-  ],
-  corsOrigins: [
-    'origins such as https://console\\.example, separated by commas',
-    '*',
-    'null',
-    'https://console.example/',
-    'https://Console.example',
-    'console.example',
-    'https://console.example https://other.example',
-  ],
-  databaseUrl: [
-    DATABASE,
-    `mysql://u:${SECRET}@h/db`,
-    `u:${SECRET}@h/db`,
-    `postgresql://u:${SECRET}@h:5432`,
-    `postgresql://u:${SECRET}@h:99999/db`,
-  ],
-  dataDir: ['text of 1 to 4096 characters without control characters', 'a\nb', 'x'.repeat(4097)],
-  databaseReplicaUrls: [
-    DATABASE,
-    `mysql://u:${SECRET}@h/db`,
-    `postgresql://h/db,u:${SECRET}@h/db`,
-    'postgresql://h/db,',
-  ],
-  databasePoolSize: ['a whole number from 1 to 500', '0', '501', 'many', '1e2'],
-  databasePipelines: ['a whole number from 1 to 100', '0', '101', ''.padEnd(3), '0x10'],
-  databasePreparedStatements: [FLAG, 'yes', '1', 'TRUE', 'false '],
-  databasePooler: [FLAG, 'yes', 'pgbouncer'],
-  statementTimeoutMs: ['a whole number from 100 to 600000', '99', '600001', '30s'],
-  filterTimeoutMs: ['a whole number from 100 to 600000', '99', '600001', '5s'],
-  lockTimeoutMs: ['a whole number from 100 to 600000', '99', '600001', '5s'],
-  slowStatementMs: ['a whole number from 0 to 600000', '-1', '600001', '1s'],
-  demoData: [FLAG, 'no', '0', 'demo'],
-  bootstrapClientId: [
-    '3 to 100 letters, digits, hyphens and underscores',
-    'ab',
-    'x'.repeat(101),
-    'a\u0001bc',
-    'Müller',
-    'AaIBnMyjfjySQf0q12gh3Q.Ul-IiVPIALRxvtkc',
-  ],
-  bootstrapClientSecret: [
-    'text of 32 to 200 characters without control characters',
-    SECRET,
-    SECRET.repeat(20),
-    `${SECRET.repeat(3)}\n`,
-  ],
-  tokenAudience: ['absolute URI|text of 3 to 200 characters', 'doorlist', 'ab', 'x'.repeat(201), 'not a uri'],
-  tokenTtlSeconds: ['a whole number from 60 to 86400', '59', '86401', '1h'],
-  authCacheSeconds: ['a whole number from 0 to 60', '-1', '61', '5s'],
-  authIssuers: [
-    'JSON|an array|absolute http|UUID|scope',
-    '{',
-    '{}',
-    '[{"issuer":"https://idp.example"}]',
-    JSON.stringify([{ ...ISSUER, issuer: 'idp' }]),
-    JSON.stringify([{ ...ISSUER, secret: SECRET }]),
-    JSON.stringify([ISSUER, ISSUER]),
-    JSON.stringify([{ ...ISSUER, jwks_url: 'file:///etc/passwd' }]),
-    JSON.stringify([{ ...ISSUER, tenant_id: 'demo' }]),
-    JSON.stringify([{ ...ISSUER, scopes: ['directory:reed'] }]),
-    JSON.stringify([{ ...ISSUER, scopes: ['platform'] }]),
-  ],
-  logLevel: ['one of fatal, error, warn, info, debug, trace, silent', 'verbose', 'INFO', '7'],
-  bodyLimitBytes: ['a whole number from 1024 to 104857600', '1023', '104857601', '1mb'],
-  clientTimeoutMs: ['a whole number from 1000 to 600000', '999', '600001', '60s'],
-  compression: [FLAG, 'gzip'],
-  rateLimitClient: RATE,
-  rateLimitTenant: RATE,
-  rateLimitAddress: RATE,
-  importsAtOnce: ['a whole number from 1 to 100', '0', '101', 'many'],
-  serverTiming: [FLAG, 'on'],
-  metricsPort: ['a whole number from 1 to 65535', '0', '65536', 'on'],
-  metricsPath: [
-    'a path such as /metrics that is none of the service itself',
-    'metrics',
-    '/metrics/',
-    '/api/v1/metrics',
-    '/health',
-    '/a?b',
-    '/:id',
-    '/*',
-  ],
-  otlpEndpoint: [HTTP_URL, 'collector:4318', 'grpc://collector:4317', `https://:${SECRET}@collector`],
-  drainSeconds: ['a whole number from 0 to 600', '-1', '601', '5s'],
-  shutdownSeconds: ['a whole number from 1 to 600', '0', '601', '-8'],
-  docsEnabled: [FLAG, 'off'],
-};
 
 const services: Promise<DoorlistProcess>[] = [];
 const folders: string[] = [];
@@ -256,6 +137,11 @@ describe('settings that do not go together', () => {
       'a bootstrap secret without a client',
       { BOOTSTRAP_CLIENT_SECRET: SECRET.repeat(3) },
       /^BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be set together\.$/,
+    ],
+    [
+      'a server to watch and no pooler',
+      { DATABASE_WATCH_URL: `postgresql://u:${SECRET}@127.0.0.1/db` },
+      /^DATABASE_WATCH_URL is for DATABASE_POOLER=true; .*\.$/,
     ],
     [
       'metrics on the port of the service',

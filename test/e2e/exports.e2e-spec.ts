@@ -1,9 +1,11 @@
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { assign, nest, subjectOf } from '../support/assignment-steps.js';
+import { withClient } from '../support/database-copy.js';
 import { manyUsers } from '../support/many-users.js';
 import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
+import { workerState } from '../support/test-state.js';
 import { exported } from '../support/transfer-steps.js';
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
@@ -77,28 +79,50 @@ describe('an export', () => {
     expect((await tenant.api.get(`${tenant.path}/exports/secrets`)).status).toBe(404);
   });
 
-  it('ends in the database when its reader goes away', async () => {
+  it.each(['identity', 'gzip'])('ends in the database when its reader goes away: %s', async (coding) => {
     const tenant = await newTenant();
     await manyUsers(tenant.id, 100_000);
-    await readAndLeave(tenant);
-    const running = (): Promise<object[]> =>
-      sql(
-        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND query LIKE 'COPY (SELECT%'`,
-      );
-    while ((await running()).length > 0) await setTimeout(100);
-    // The service has not noticed more than that a reader left.
+    await Promise.all(Array.from({ length: 3 }, () => readAndLeave(tenant, coding)));
+    while ((await copies()).length > 0) await setTimeout(100);
+    // The service has not noticed more than that readers left.
     expect((await exported(tenant, 'users')).split('\n')).toHaveLength(100_002);
+  });
+
+  it('ends as well where its reader goes away before there is anything to read', async () => {
+    const tenant = await newTenant();
+    await withClient(workerState().databaseUrl, async (blocker) => {
+      await blocker.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+      const leave = ask(tenant, 'identity');
+      while ((await copies()).length === 0) await setTimeout(20);
+      leave();
+      // It waits for the lock still, and would for ten minutes.
+      while ((await copies()).length > 0) await setTimeout(100);
+      await blocker.query('ROLLBACK');
+    });
+    expect((await exported(tenant, 'users')).split('\n')).toHaveLength(2);
   });
 });
 
+/** The exports that are under way in the database. */
+async function copies(): Promise<object[]> {
+  return sql(
+    `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND query LIKE 'COPY (SELECT%'`,
+  );
+}
+
+/** Asks for an export, and answers what cuts the connection. */
+function ask({ api, path }: TestTenant, coding: string, onAnswer?: (answer: IncomingMessage) => void): () => void {
+  const headers = { authorization: `Bearer ${api.token ?? ''}`, 'accept-encoding': coding };
+  const sent = request(`${api.url}${path}/exports/users`, { headers, agent: false });
+  sent.on('error', () => undefined);
+  if (onAnswer) sent.once('response', onAnswer);
+  sent.end();
+  return () => sent.destroy();
+}
+
 /** Takes the first piece of an export, and cuts the connection. */
-async function readAndLeave({ api, path }: TestTenant): Promise<void> {
+async function readAndLeave(tenant: TestTenant, coding: string): Promise<void> {
   await new Promise<void>((resolve) => {
-    const sent = request(`${api.url}${path}/exports/users`, {
-      headers: { authorization: `Bearer ${api.token ?? ''}` },
-    });
-    sent.once('response', (answer) => answer.once('data', () => sent.destroy()).once('close', () => resolve()));
-    sent.once('error', () => resolve());
-    sent.end();
+    const leave = ask(tenant, coding, (answer) => answer.once('data', leave).once('close', resolve));
   });
 }

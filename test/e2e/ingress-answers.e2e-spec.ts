@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { platformApi } from '../support/api.js';
 import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
 import { manyUsers } from '../support/many-users.js';
-import { requestText, sendRaw } from '../support/raw-http.js';
+import { requestText, sendRaw, type RawAnswer } from '../support/raw-http.js';
 import { sql } from '../support/sql.js';
 import { refusalAt } from '../support/surfaces.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
@@ -212,6 +212,27 @@ describe('what cannot be served is refused in the words of its surface', () => {
       (path) => requestText('GET', path, { Expect: 'the-moon' }),
     ],
     [
+      'two hosts',
+      400,
+      'malformed_request',
+      'Send one Host header, with one host in it.',
+      (path) => requestText('GET', path, { host: 'other.test' }),
+    ],
+    [
+      'no host',
+      400,
+      'malformed_request',
+      'Send one Host header, with one host in it.',
+      (path) => `GET ${path} HTTP/1.1\r\nConnection: close\r\n\r\n`,
+    ],
+    [
+      'what is no host',
+      400,
+      'malformed_request',
+      'Send one Host header, with one host in it.',
+      (path) => requestText('GET', path, { Host: 'door.example, other.example' }),
+    ],
+    [
       'what is not HTTP',
       400,
       'malformed_request',
@@ -239,11 +260,29 @@ describe('what cannot be served is refused in the words of its surface', () => {
     );
   });
 
+  /** Where the service cannot know the path. */
+  function expectNative(answer: RawAnswer | null, status: number, code: string): void {
+    expect([answer?.status, answer?.headers['content-type']]).toEqual([status, 'application/json; charset=utf-8']);
+    const requestId = answer!.headers['x-request-id'];
+    expect(JSON.parse(answer!.text)).toEqual({ detail: expect.any(String), code, request_id: requestId });
+  }
+
   it('headers that do not come, after the same time', async () => {
     const begun = performance.now();
     const answer = await sendRaw(service.url, 'GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: ');
-    expect(answer?.status).toBe(408);
+    expectNative(answer, 408, 'request_timeout');
     expect(performance.now() - begun).toBeLessThan(20 * CLIENT_TIMEOUT_MS);
+  });
+
+  it('who takes the service for a proxy, and headers that are too large', async () => {
+    const proxied = await sendRaw(service.url, 'CONNECT other.test:443 HTTP/1.1\r\nHost: other.test\r\n\r\n');
+    expectNative(proxied, 501, 'not_implemented');
+    const large = requestText('GET', '/health/live', { 'X-Large': 'x'.repeat(100_000) });
+    expectNative(await sendRaw(service.url, large), 431, 'headers_too_large');
+  });
+
+  it('and the one old form that needs no host is served', async () => {
+    expect((await sendRaw(service.url, 'GET /health/live HTTP/1.0\r\n\r\n'))?.status).toBe(200);
   });
 
   it('and who takes nothing of an answer is cut, with its query', async () => {

@@ -1,6 +1,8 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newDatabase, rowsAt, withClient } from '../support/database-copy.js';
 import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
 import { NO_POOLER, startPooler, type Pooler } from '../support/pooler.js';
@@ -9,6 +11,14 @@ import { PLATFORM_CLIENT } from '../support/test-state.js';
 import { exported, importFile, importMeetingOther } from '../support/transfer-steps.js';
 
 import.meta.jest.setTimeout(60_000);
+
+/** How many temporary files a service has open. */
+async function filesOf({ pid }: DoorlistProcess): Promise<number> {
+  const folder = `/proc/${pid}/fd`;
+  // Descriptors come and go meanwhile.
+  const targets = (await readdir(folder)).map((name) => readlink(join(folder, name)).catch(() => ''));
+  return (await Promise.all(targets)).filter((path) => path.includes('doorlist-file-')).length;
+}
 
 // eslint-disable-next-line no-restricted-syntax -- a pooler runs only where it is installed; the name of the tests says so
 const withPooler = NO_POOLER === null ? describe : describe.skip;
@@ -30,7 +40,9 @@ withPooler(
       // Empty, so that the service migrates it through the pooler.
       databaseUrl = await newDatabase('empty');
       pooler = await startPooler(databaseUrl, folder);
+      await mkdir(join(folder, 'files'));
       service = await startDoorlist({
+        TMPDIR: join(folder, 'files'),
         DATABASE_URL: pooler.url,
         DATABASE_POOLER: 'true',
         DATABASE_PREPARED_STATEMENTS: 'false',
@@ -95,6 +107,27 @@ withPooler(
       expect([answer.status, answer.body.code]).toEqual([503, 'statement_timeout']);
     });
 
+    it('gives its one connection back when the reader of a file goes away, and keeps no file', async () => {
+      const [tenant] = tenants as [TestTenant];
+      const copies = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY (SELECT%'`;
+      await withClient(databaseUrl, async (blocker) => {
+        await blocker.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+        const sent = get(`${service.url}${tenant.path}/exports/users`, {
+          headers: { authorization: `Bearer ${tenant.api.token!}` },
+          agent: false,
+        });
+        sent.on('error', () => undefined);
+        while ((await rowsAt(databaseUrl, copies)).length === 0) await sleep(20);
+        // The file has no name from the begin on, so that it outlives the process by no way of ending.
+        expect([await filesOf(service), await readdir(join(folder, 'files'))]).toEqual([2, []]);
+        sent.destroy();
+        // What needs no user is answered, although the lock is held still.
+        while ((await tenant.api.get(`${tenant.path}/groups`)).status !== 200);
+        await blocker.query('ROLLBACK');
+      });
+      while ((await filesOf(service)) > 0) await sleep(20);
+    });
+
     it('lets others go on while a file arrives, and takes and gives it whole', async () => {
       const tenant = await newTenant(service.url);
       expect(await importMeetingOther(tenant)).toMatchObject({
@@ -103,6 +136,7 @@ withPooler(
         lines_unchanged: 1,
       });
       expect((await exported(tenant, 'users')).split('\n')).toHaveLength(4);
+      while ((await filesOf(service)) > 0) await sleep(20);
       const { counts } = await importFile(tenant, 'groups', 'name\na\nb\n');
       expect(counts).toMatchObject({ state: 'succeeded', written: 2 });
     });

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { ApiAnswer } from '../support/api.js';
 import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
+import { ASSIGNMENTS, ENTITLEMENTS } from '../support/entitlement-steps.js';
 import { NO_CLUSTERS, OwnCluster } from '../support/own-cluster.js';
+import { giveRole, newRole } from '../support/role-steps.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT } from '../support/test-state.js';
 import { TraceCollector } from '../support/trace-collector.js';
@@ -9,6 +12,15 @@ import { TraceCollector } from '../support/trace-collector.js';
 import.meta.jest.setTimeout(90_000);
 
 const HEADER = 'doorlist-consistency';
+
+/** The parts of answers that are looked at. */
+interface Body {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly count?: number;
+}
+
+const resultsIn = ({ data }: Body): unknown => data.results;
+
 // eslint-disable-next-line no-restricted-syntax -- a standby can be made only where the programs are; the name of the tests says so
 const withClusters = NO_CLUSTERS === null ? describe : describe.skip;
 
@@ -43,6 +55,11 @@ withClusters(`reads from a replica${NO_CLUSTERS === null ? '' : ` (skipped: ${NO
       waiting: value('doorlist_database_waiting{pool="replicas"}'),
     };
   }
+
+  afterEach(async () => {
+    // One that a test left paused would hold up all that follow.
+    await replica.query('SELECT pg_wal_replay_resume()');
+  });
 
   /** Waits until the replica has replayed all that the primary has written by now. */
   async function caughtUp(): Promise<void> {
@@ -100,6 +117,56 @@ withClusters(`reads from a replica${NO_CLUSTERS === null ? '' : ` (skipped: ${NO
     await replica.query('SELECT pg_wal_replay_resume()');
     await caughtUp();
     expect(await nameOf(first)).toBe('Third');
+  });
+
+  it('are so as well where they are asked by POST, and nothing that is kept is of a replica', async () => {
+    const { api, path } = tenant;
+    const application = await tenant.application();
+    const role = await newRole(api, application, 'Editor', ['documents:write']);
+    const questions: readonly (readonly [string, object, (body: Body) => unknown])[] = [
+      [`${path}/access/check`, { checks: [{ user_id: userId, application_id: application }] }, resultsIn],
+      [
+        `${path}/permissions/check`,
+        { user_id: userId, action: 'documents:write', resources: [`application:${application}`] },
+        resultsIn,
+      ],
+      [
+        `${path}/groups/preview`,
+        { rule: 'status eq "active"' },
+        ({ data }) => (data.joined as { count: number }).count,
+      ],
+      [`${ENTITLEMENTS}/search`, {}, ({ count }) => count],
+      [ASSIGNMENTS, {}, ({ count }) => count],
+    ];
+    const ask = (more: Record<string, string>, isKept = false): Promise<unknown[]> =>
+      Promise.all(
+        questions.map(async ([url, question, partOf]) => {
+          const headers = { ...more, ...(isKept ? { 'idempotency-key': url } : {}) };
+          const answer = await api.post(url, question, { headers });
+          expect([url, answer.status, answer.headers.get(HEADER)]).toEqual([url, 200, null]);
+          return partOf(answer.body as Body);
+        }),
+      );
+    const before = tokenIn(await rename('Asked'));
+    await caughtUp();
+    const old = await ask({});
+    expect(await ask({ [HEADER]: before })).toEqual(old);
+
+    await replica.query('SELECT pg_wal_replay_pause()');
+    await api.put(`${path}/users/${userId}/applications/${application}`);
+    await giveRole(api, { app: application, role }, 'User', userId);
+    await newRole(api, application, 'Reader');
+    const after = tokenIn(await api.post(`${path}/users`, { user_name: 'bob' }));
+    const now = await ask({});
+    expect(now.filter((part, index) => isDeepStrictEqual(part, old[index]))).toEqual([]);
+    expect(await ask({ [HEADER]: after })).toEqual(now);
+    expect(await ask({ [HEADER]: before })).toEqual(old);
+    // An answer that is kept for its key is made in a transaction of the primary.
+    expect(await ask({ [HEADER]: before }, true)).toEqual(now);
+
+    await replica.query('SELECT pg_wal_replay_resume()');
+    await caughtUp();
+    expect(await ask({ [HEADER]: before })).toEqual(now);
   });
 
   it('see every write that was answered before, however fast they follow', async () => {

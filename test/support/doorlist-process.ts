@@ -16,15 +16,14 @@ export interface DoorlistProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts `node dist/src/main.js` with these variables alone (and PATH, HOME); waits until it listens. Rejects where it ends before. */
-export async function startDoorlist(env: Readonly<Record<string, string>>): Promise<DoorlistProcess> {
+/**
+ * Starts `node dist/src/main.js`, or another build, with these variables alone (and PATH, HOME); waits until it listens. Rejects
+ * where it ends before.
+ */
+export async function startDoorlist(env: Readonly<Record<string, string>>, main = MAIN): Promise<DoorlistProcess> {
   const port = env.PORT ?? String(await freePort());
-  const { child, output, ended } = launchDoorlist({
-    HOST: '127.0.0.1',
-    PUBLIC_URL: `http://127.0.0.1:${port}`,
-    PORT: port,
-    ...env,
-  });
+  const all = { HOST: '127.0.0.1', PUBLIC_URL: `http://127.0.0.1:${port}`, PORT: port, ...env };
+  const { child, output, ended } = launchDoorlist(all, main);
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
@@ -51,13 +50,16 @@ export async function startDoorlist(env: Readonly<Record<string, string>>): Prom
 }
 
 /** Starts the service without waiting for anything; for tests of starts that fail. */
-export function launchDoorlist(env: Readonly<Record<string, string>>): {
+export function launchDoorlist(
+  env: Readonly<Record<string, string>>,
+  main = MAIN,
+): {
   child: ChildProcess;
   output: () => string;
   ended: Promise<number | null>;
 } {
   const base = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [main], {
     env: { ...base, ...throughPooler(env) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -3,7 +3,7 @@ import { exampleOf } from './examples.js';
 import type { Document, Operation, Parameter, Response, Schema } from './openapi-types.js';
 import { addRefusals } from './refusals.js';
 import { SAMPLE } from '../fields/field.js';
-import { OPEN, VERSIONED } from './route.decorator.js';
+import { ONLY_READS, OPEN, VERSIONED } from './route.decorator.js';
 
 const REQUEST_ID_HEADER = {
   'X-Request-Id': { schema: { type: 'string' }, description: 'Names this request in every log.' },
@@ -94,12 +94,17 @@ function completeOperation(document: Document, path: string, method: string, ope
   if (method === 'get' && operation[VERSIONED])
     operation.responses['304'] = { description: 'Unchanged: If-None-Match.' };
   for (const [status, response] of Object.entries(operation.responses)) {
-    addHeaders(response, status, operation, method !== 'get' && operation.security.length !== 0);
+    addHeaders(response, status, operation, !isRead(method, operation) && operation.security.length !== 0);
     addExamples(document, response.content);
   }
   addExamples(document, operation.requestBody?.content);
   Reflect.deleteProperty(operation, VERSIONED);
   Reflect.deleteProperty(operation, OPEN);
+  Reflect.deleteProperty(operation, ONLY_READS);
+}
+
+function isRead(method: string, operation: Operation): boolean {
+  return method === 'get' || operation[ONLY_READS] === true;
 }
 
 /** Nobody's, or a token with the scopes that the route requires. */
@@ -115,7 +120,7 @@ function headerParameters(method: string, operation: Operation): Parameter[] {
   if (operation.security?.length === 0) return [];
   const changesVersioned = operation[VERSIONED] === true && !(method === 'get' || '201' in operation.responses);
   return [
-    ...(method === 'get' ? [CONSISTENCY] : []),
+    ...(isRead(method, operation) ? [CONSISTENCY] : []),
     ...(method === 'post' ? [IDEMPOTENCY_KEY] : []),
     ...(changesVersioned ? [IF_MATCH] : []),
   ];

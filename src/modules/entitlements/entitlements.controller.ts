@@ -48,6 +48,7 @@ export class EntitlementsController {
   @RequiresOneOf(...ENTITLEMENT_READERS)
   @AboutApplications(applicationInBody)
   @Route({
+    onlyReads: true,
     summary: 'Search entitlements',
     description:
       'The fields that are sent combine with AND, each compared exactly, and with `filter`, which is sent in the query or in the body; `{}` finds all.',

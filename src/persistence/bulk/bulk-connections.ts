@@ -1,4 +1,4 @@
-import { finished, type Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { AnyScope } from '../../kernel/scope.js';
@@ -67,23 +67,27 @@ export class BulkConnections {
 
   /**
    * What a query answers, as a file, all of one moment. It is read no faster than it is taken; destroying it cancels the
-   * query. `select` takes no parameters and sees only what the scope may see.
+   * query, and so does `leaving` before there is a file. `select` takes no parameters and sees only what the scope may see.
    */
-  async copyOut(scope: AnyScope, select: string, format: CopyFormat): Promise<Readable> {
+  async copyOut(scope: AnyScope, select: string, format: CopyFormat, leaving?: AbortSignal): Promise<Readable> {
     const client = await this.#connect();
+    const leave = (): void => this.#close(client);
+    leaving?.addEventListener('abort', leave);
     try {
       await enter(client, scope);
       scope.statements += 1;
       const stream = client.query(copyTo(`COPY (${select}) TO STDOUT (${OPTIONS[format]})`));
-      finished(stream, () => {
-        this.#close(client);
-      });
+      finished(stream, leave);
       if (this.pooled) return await throughFile(stream);
       await firstOf(stream);
       return stream;
     } catch (error) {
       this.#close(client);
+      // Nobody is there to be told, and nothing went wrong.
+      if (leaving?.aborted) return Readable.from([]);
       throw toDomainError(error);
+    } finally {
+      leaving?.removeEventListener('abort', leave);
     }
   }
 

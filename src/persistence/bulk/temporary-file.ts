@@ -1,32 +1,40 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** A file of the machine's folder for such, in a folder that only this process's user may enter. */
+/**
+ * A file in the machine's folder for such that has no name: it is gone with this process, however that ends, and nobody else
+ * finds what people are called in it.
+ */
 export class TemporaryFile {
-  readonly #path: string;
-
-  private constructor(private readonly folder: string) {
-    this.#path = join(folder, 'rows');
-  }
+  private constructor(
+    private readonly writer: FileHandle,
+    private readonly reader: FileHandle,
+  ) {}
 
   static async make(): Promise<TemporaryFile> {
-    return new TemporaryFile(await mkdtemp(join(tmpdir(), 'doorlist-file-')));
+    const folder = await mkdtemp(join(tmpdir(), 'doorlist-file-'));
+    try {
+      const path = join(folder, 'rows');
+      return new TemporaryFile(await open(path, 'wx', 0o600), await open(path, 'r'));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   write(): Writable {
-    return createWriteStream(this.#path, { mode: 0o600 });
+    return this.writer.createWriteStream();
   }
 
+  /** What was written, once: the file is gone behind it. */
   read(): Readable {
-    return createReadStream(this.#path);
+    return this.reader.createReadStream();
   }
 
   async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await Promise.all([this.writer.close(), this.reader.close()]);
   }
 }
 
@@ -35,11 +43,9 @@ export async function throughFile(source: Readable): Promise<Readable> {
   const file = await TemporaryFile.make();
   try {
     await pipeline(source, file.write());
+    return file.read();
   } catch (error) {
     await file.remove();
     throw error;
   }
-  const copy = file.read();
-  copy.once('close', () => void file.remove().catch(() => undefined));
-  return copy;
 }

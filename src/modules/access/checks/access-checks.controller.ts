@@ -26,6 +26,7 @@ export class AccessChecksController {
   @Requires('assignments:read')
   @AboutApplications(applicationsOfChecks)
   @Route({
+    onlyReads: true,
     summary: 'Whether users can use applications, up to 1,000 pairs at once',
     description:
       'Every pair is answered, in the order of the checks; an unknown user or application is an answer too. It changes nothing.',

@@ -23,6 +23,7 @@ export class AssignmentSearchController {
   @RequiresOneOf(...ENTITLEMENT_READERS)
   @AboutApplications(applicationInBody)
   @Route({
+    onlyReads: true,
     summary: 'Search who holds which entitlement',
     description:
       'Assignments to users and groups; what applications hold is not listed. All filters of query and body combine with AND: `{}` finds all, and what contradicts itself finds none. With `effective=true` each active user whom an assignment reaches, itself or through groups nested to any depth, is a row: one for a user and an entitlement, with the groups on the way.',

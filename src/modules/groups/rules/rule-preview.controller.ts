@@ -19,6 +19,7 @@ export class RulePreviewController {
   @IdempotentPost('preview')
   @Requires('directory:read')
   @Route({
+    onlyReads: true,
     summary: 'Preview a rule',
     description:
       'For whom it holds; with a group, who would join and who would leave it. Nothing is written, and nobody waits.',

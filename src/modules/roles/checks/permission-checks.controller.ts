@@ -37,6 +37,7 @@ export class PermissionChecksController {
   @IdempotentPost()
   @AboutApplications(({ body }) => applicationsAmong((body as { resources?: unknown } | undefined)?.resources))
   @Route({
+    onlyReads: true,
     summary: 'The same with the question in the body, where long URLs do not pass; it changes nothing',
     status: 200,
     ...ANSWER,

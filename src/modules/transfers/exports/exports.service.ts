@@ -10,8 +10,11 @@ import { exportQuery } from './exports.queries.js';
 export class ExportsService {
   constructor(private readonly bulk: BulkConnections) {}
 
-  /** The file, all of one moment; it is read no faster than it is taken, and destroying it cancels the query. */
-  async open(scope: TenantScope, kind: TransferKind, format: TransferFormat): Promise<Readable> {
-    return this.bulk.copyOut(scope, exportQuery(kind, format), format === 'csv' ? 'csv' : 'lines');
+  /**
+   * The file, all of one moment; it is read no faster than it is taken. Destroying it cancels the query, and so does `leaving`
+   * before there is a file.
+   */
+  async open(scope: TenantScope, kind: TransferKind, format: TransferFormat, leaving?: AbortSignal): Promise<Readable> {
+    return this.bulk.copyOut(scope, exportQuery(kind, format), format === 'csv' ? 'csv' : 'lines', leaving);
   }
 }
