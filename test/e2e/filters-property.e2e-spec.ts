@@ -173,7 +173,11 @@ function joined(atom: Arbitrary<string>): Arbitrary<string> {
   })).filter;
 }
 
-type Resource = Readonly<Record<string, unknown>> & { readonly id: string; readonly created_at: string };
+type Resource = Readonly<Record<string, unknown>> & {
+  readonly id: string;
+  readonly external_id: string | null;
+  readonly created_at: string;
+};
 
 function meaningOf(filter: string): (user: Resource) => boolean {
   const bound = bindFilter(parseFilter(filter), CATALOGUE);
@@ -184,9 +188,25 @@ function read(user: Resource): Readonly<Record<string, unknown>> {
   return { ...user, active: user.status === 'active', created_at: new Date(user.created_at) };
 }
 
+/** Made at random, few filters say just that something is equal to a text that a user has. */
+function equalities(users: readonly Resource[]): string[] {
+  const words = WORDS.map((each) => JSON.stringify(each));
+  const named = ['display_name', 'given_name', 'attributes.a', 'attributes.b.c'];
+  return [
+    ...words.flatMap((each) => named.map((name) => `${name} eq ${each}`)),
+    ...words.map((each) => `display_name eq ${each} or attributes.c eq ${each}`),
+    ...words.map((each) => `active eq true and (attributes.a eq ${each} or given_name pr) and attributes.b eq ${each}`),
+    ...users
+      .slice(0, 9)
+      .flatMap(({ id, external_id }) => [`id eq "${id.toUpperCase()}"`, `external_id eq "${external_id}"`]),
+  ];
+}
+
 /** As rules of groups, which are named like them here. */
 function expectSameAsRules(filters: readonly string[], users: readonly Resource[]): void {
-  const meant = filters.filter((filter) => !refused(filter)).map((filter) => ({ filter, holds: meaningOf(filter) }));
+  const meant = [...filters, ...equalities(users)]
+    .filter((filter) => !refused(filter))
+    .map((filter) => ({ filter, holds: meaningOf(filter) }));
   const rules = new RuleSet(meant.map(({ filter }) => ({ groupId: filter, rule: parseRule(filter) })));
   for (const user of users) {
     const due = new Set(meant.filter(({ holds }) => holds(user)).map(({ filter }) => filter));
