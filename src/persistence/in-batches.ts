@@ -1,9 +1,12 @@
 /** Rows that one statement removes: a second's work or two, so that no time limit of statements is met. */
 const BATCH = 20_000;
 
-/** The rows of a table that the next statement of a batch takes, as a condition. `where` is SQL. */
+/**
+ * The rows of a tenant's table ($1: tenant) that the next statement of a batch takes, as a condition. `where` is SQL. The
+ * tenant stands outside too: on a cluster it tells the shard.
+ */
 export function nextBatch(table: string, where: string): string {
-  return `ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${where} LIMIT ${BATCH}))`;
+  return `tenant_id = $1 AND ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${where} LIMIT ${BATCH}))`;
 }
 
 /** Repeats a removal, which answers how many rows it took, until there are no more. */

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 import { connectionConfig } from './data-source.js';
-import { limitsOf } from './database-role.js';
+import type { Entrance } from './database-role.js';
 import type { ConnectionOptions } from './engines/index.js';
 import type { PipelineLoad } from './pipeline/pipeline-pool.js';
 import { Pipelines, type Lane } from './pipeline/pipelines.js';
@@ -9,7 +9,6 @@ import type { Watching } from './pipeline/watched.js';
 import { Replica } from './replicas/replica.js';
 import { Replicas } from './replicas/replicas.js';
 import { DatabaseWatch, type WatchLog } from './watch/database-watch.js';
-import type { WatchedSockets } from './watch/watched-sockets.js';
 
 /** Who is told of what happens on connections. */
 export interface Observers extends Watching {
@@ -18,26 +17,35 @@ export interface Observers extends Watching {
 }
 
 /** How this service speaks to its connections. */
-export function sendOptions(config: Config): SendOptions {
-  return { prepared: config.databasePreparedStatements, limits: limitsOf(config) };
+export function sendOptions(config: Config, entrance: Entrance): SendOptions {
+  return { prepared: config.databasePreparedStatements, entrance };
+}
+
+/** Looks whether a server is there; behind a pooler nobody does: that a statement waits there for its turn is no silence. */
+export function watchOf(connection: ConnectionOptions, config: Config, log: WatchLog): DatabaseWatch | undefined {
+  return config.databasePooler ? undefined : new DatabaseWatch(connectionConfig(connection, config), log);
+}
+
+/** A server, and who looks whether it is there. */
+export interface Server {
+  readonly connection: ConnectionOptions;
+  readonly watch: DatabaseWatch | undefined;
 }
 
 /** The primary and its replicas: the pipelined connections to each, and who looks whether it is there. */
 export class Servers {
   readonly pipelines: Pipelines;
   readonly replicas: Replicas;
-  /** Behind a pooler nobody looks: that a statement waits there for its turn is no silence of the server. */
   readonly #watches: DatabaseWatch[] = [];
   readonly #ofReplicas: Pipelines[] = [];
-  readonly primarySockets: WatchedSockets | undefined;
 
   constructor(
-    connection: ConnectionOptions,
+    primary: Server,
+    private readonly entrance: Entrance,
     private readonly config: Config,
     private readonly observers: Observers,
   ) {
-    this.primarySockets = this.#watch(connection);
-    this.pipelines = this.#pipelinesTo(connection, this.primarySockets, () => undefined);
+    this.pipelines = this.#pipelinesTo(primary, () => undefined);
     const replicas = config.databaseReplicaUrls.map((url) => this.#replicaAt({ connectionString: url }));
     this.replicas = new Replicas(replicas, this.pipelines);
   }
@@ -69,7 +77,8 @@ export class Servers {
   }
 
   #replicaAt(connection: ConnectionOptions): Replica {
-    const pipelines = this.#pipelinesTo(connection, this.#watch(connection), () => {
+    const watch = watchOf(connection, this.config, this.observers.log);
+    const pipelines = this.#pipelinesTo({ connection, watch }, () => {
       replica.rest();
     });
     const replica = new Replica(pipelines);
@@ -77,16 +86,10 @@ export class Servers {
     return replica;
   }
 
-  #watch(connection: ConnectionOptions): WatchedSockets | undefined {
-    if (this.config.databasePooler) return undefined;
-    const watch = new DatabaseWatch(connectionConfig(connection, this.config), this.observers.log);
-    this.#watches.push(watch);
-    return watch.sockets;
-  }
-
-  #pipelinesTo(connection: ConnectionOptions, sockets: WatchedSockets | undefined, onLost: () => void): Pipelines {
-    return new Pipelines(connectionConfig(connection, this.config, sockets), {
-      ...sendOptions(this.config),
+  #pipelinesTo({ connection, watch }: Server, onLost: () => void): Pipelines {
+    if (watch) this.#watches.push(watch);
+    return new Pipelines(connectionConfig(connection, this.config, { sockets: watch?.sockets }), {
+      ...sendOptions(this.config, this.entrance),
       watch: this.observers.watch,
       lanes: this.config.databasePipelines,
       onLost: (error) => {

@@ -4,7 +4,7 @@ import type { AnyScope } from '../kernel/scope.js';
 import type { StatementWatch } from '../kernel/statement-watch.js';
 import { writeAuditRecords, type AuditRecord } from './audit-record.js';
 import { isConnectionLoss, isRetrySafe, toDomainError } from './database-errors.js';
-import { ENTER_SCOPE, enteringFor, scopeValues, type SessionLimits } from './database-role.js';
+import { enteringFor, enteringInside, type Entrance } from './database-role.js';
 import type { Statement } from './statement.js';
 import { watchRunner } from './watched-runner.js';
 
@@ -61,7 +61,7 @@ export class Transaction {
 export class UnitOfWork {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly limits: SessionLimits | null,
+    private readonly entrance: Entrance,
     private readonly watch: StatementWatch | null = null,
   ) {}
 
@@ -104,13 +104,17 @@ export class UnitOfWork {
   async runInside<T>(outer: AnyScope, inner: AnyScope, work: () => Promise<T>): Promise<T> {
     if (!(outer.transaction instanceof Transaction)) throw new Error('The outer scope has no open transaction.');
     const { manager, afterCommit } = outer.transaction;
-    await manager.query(ENTER_SCOPE.text, scopeValues(inner));
+    const enter = async (scope: AnyScope): Promise<void> => {
+      const { text, values } = enteringInside(outer, scope, this.entrance);
+      await manager.query(text, values);
+    };
+    await enter(inner);
     inner.transaction = new Transaction(inner, manager, afterCommit);
     try {
       return await work();
     } finally {
       inner.transaction = null;
-      await manager.query(ENTER_SCOPE.text, scopeValues(outer)).catch(() => undefined);
+      await enter(outer).catch(() => undefined);
     }
   }
 
@@ -183,7 +187,7 @@ export class UnitOfWork {
     await runner.connect();
     // Said only where it is not the server's own: it costs a statement.
     await (isolation === 'READ COMMITTED' ? runner.startTransaction() : runner.startTransaction(isolation));
-    const { text, values } = enteringFor(scope, this.limits);
+    const { text, values } = enteringFor(scope, this.entrance);
     await runner.query(text, values);
   }
 }

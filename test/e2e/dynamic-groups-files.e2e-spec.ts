@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { assign } from '../support/assignment-steps.js';
 import { ASSIGNMENTS } from '../support/entitlement-steps.js';
-import { withClient } from '../support/database-copy.js';
 import { manyUsers } from '../support/many-users.js';
+import { withClient } from '../support/new-database.js';
 import { giveRole, newRole } from '../support/role-steps.js';
 import { dynamicGroup, eventsOf, memberIds, ofDepartment, outcomeOf, storedMembers } from '../support/rule-steps.js';
 import { workerState } from '../support/test-state.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Api, platformApi } from '../support/api.js';
-import { withClient } from '../support/database-copy.js';
 import { freePort, startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
 import { MovableClock } from '../support/movable-clock.js';
+import { withClient } from '../support/new-database.js';
 import { refusalAt } from '../support/surfaces.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT, workerState } from '../support/test-state.js';

@@ -1,8 +1,9 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newDatabase, rowsAt, withClient } from '../support/database-copy.js';
+import { newDatabase, rowsAt } from '../support/database-copy.js';
 import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
+import { withClient } from '../support/new-database.js';
 import { NO_POOLER, startPooler, type Pooler } from '../support/pooler.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT } from '../support/test-state.js';

@@ -1,7 +1,8 @@
 import { assign, nest } from '../support/assignment-steps.js';
 import { command, type CommandEnd } from '../support/command-line.js';
-import { newDatabase, rowsAt, withClient } from '../support/database-copy.js';
+import { newDatabase, rowsAt } from '../support/database-copy.js';
 import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
+import { withClient } from '../support/new-database.js';
 import { giveRole, newRole } from '../support/role-steps.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT } from '../support/test-state.js';

@@ -1,6 +1,6 @@
 import { nextBatch } from '../../persistence/in-batches.js';
 import { statement, type Statement } from '../../persistence/statement.js';
-import { DROP_SET, enterSets, hasExpired, holdsAlways, leaveSets } from '../users/index.js';
+import { DROP_SET, enterSets, holdsAlways, leaveSets } from '../users/index.js';
 import type { Assignee } from './assignee.js';
 import { columnsOf, giving, inSets, trailOfChanged, trailOfTaken } from './giving.js';
 
@@ -26,13 +26,11 @@ function assignStatement(kind: Assignee['kind']): Statement {
        SELECT * FROM known WHERE (SELECT count(*) FROM known) = cardinality($5::uuid[])
      ), ${giving(kind, 'given')}${kind === 'user' ? `, sets AS (${enterSets(inSets('made'))})` : ''}
      SELECT asked.application_id, (known.id IS NOT NULL) AS is_known, (made.id IS NOT NULL) AS is_new,
-            ${held.map((name) => `CASE WHEN made.id IS NULL THEN held.${name} ELSE made.${name} END AS ${name}`).join(', ')}
+            ${held.map((name) => `CASE WHEN made.id IS NULL THEN seen.${name} ELSE made.${name} END AS ${name}`).join(', ')}
        FROM asked
        LEFT JOIN known ON known.application_id = asked.application_id
        LEFT JOIN made ON made.application_id = asked.application_id
-       LEFT JOIN assignments held
-         ON held.tenant_id = $1 AND held.application_id = asked.application_id AND held.${kind}_id = $2
-            AND NOT ${hasExpired('held')}
+       LEFT JOIN seen ON seen.application_id = asked.application_id
       ORDER BY asked.place`,
   );
 }

@@ -53,7 +53,8 @@ export const inSets = (row: string, from = `${row} WHERE true`): { from: string;
 
 /**
  * Parts of a statement that make the assignments of `rows` (application_id, assignee_id, ordinal, id, event_id, valid_from,
- * valid_until) that are not there, as `made`, and write them down; $1: tenant, $3: actor, $4: who assigns.
+ * valid_until; of one application or one assignee) that are not there, as `made`, and write them down; those that are
+ * there are `seen`. $1: tenant, $3: actor, $4: who assigns.
  *
  * An assignment that has expired is in nobody's way: the new one takes its row. Only rows that `lapsed` has locked are
  * taken over, because it alone can tell the trail how they were; one that came in between is found by asking again.
@@ -62,23 +63,34 @@ export const inSets = (row: string, from = `${row} WHERE true`): { from: string;
 export function giving(kind: Assignee['kind'], rows: string): string {
   const column = `${kind}_id`;
   const ordinal = kind === 'user' ? ['user_ordinal, ', 'ordinal, '] : ['', ''];
-  const taken = ['id', 'assigned_by', 'valid_from', 'valid_until'].map((name) => `${name} = EXCLUDED.${name}`);
+  // No join: what is locked beside another row is of no use to an UPDATE on a cluster.
+  const there = `assignments held WHERE held.tenant_id = $1
+          AND held.application_id = ANY (ARRAY(SELECT application_id FROM ${rows}))
+          AND held.${column} = ANY (ARRAY(SELECT assignee_id FROM ${rows}))`;
   return `lapsed AS MATERIALIZED (
        SELECT ${columnsOf('held')}
-         FROM ${rows} JOIN assignments held
-           ON held.tenant_id = $1 AND held.application_id = ${rows}.application_id AND held.${column} = ${rows}.assignee_id
-        WHERE ${hasExpired('held')}
-        ORDER BY held.application_id, held.${column} FOR UPDATE OF held
-     ), made AS (
-       INSERT INTO assignments AS held (tenant_id, id, application_id, ${column}, ${ordinal[0]}assigned_by, valid_from, valid_until)
+         FROM ${there} AND ${hasExpired('held')}
+        ORDER BY held.application_id, held.${column} FOR UPDATE
+     ), seen AS (
+       SELECT ${columnsOf('held')} FROM ${there} AND NOT ${hasExpired('held')}
+     ), taken_over AS (
+       UPDATE assignments held
+          SET id = new.id, assigned_at = now(), assigned_by = $4, valid_from = new.valid_from, valid_until = new.valid_until
+         FROM lapsed JOIN ${rows} new ON new.application_id = lapsed.application_id AND new.assignee_id = lapsed.${column}
+        WHERE held.tenant_id = $1 AND held.id = lapsed.id
+       RETURNING ${columnsOf('held')}
+     ), added AS (
+       INSERT INTO assignments (tenant_id, id, application_id, ${column}, ${ordinal[0]}assigned_by, valid_from, valid_until)
        SELECT $1, id, application_id, assignee_id, ${ordinal[1]}$4, valid_from, valid_until FROM ${rows}
-        WHERE (SELECT count(*) FROM lapsed) >= 0
+        WHERE NOT EXISTS (SELECT FROM lapsed
+                           WHERE lapsed.application_id = ${rows}.application_id AND lapsed.${column} = ${rows}.assignee_id)
         ORDER BY application_id, assignee_id
-       ON CONFLICT (tenant_id, application_id, ${column}) WHERE ${column} IS NOT NULL
-       DO UPDATE SET assigned_at = now(), ${taken.join(', ')} WHERE held.id IN (SELECT id FROM lapsed)
+       ON CONFLICT (tenant_id, application_id, ${column}) WHERE ${column} IS NOT NULL DO NOTHING
        RETURNING ${columnsOf()}
+     ), made AS (
+       SELECT ${columnsOf()} FROM taken_over UNION ALL SELECT ${columnsOf()} FROM added
      ), trail_of_lapsed AS (
-       ${trailOfTaken('lapsed', `lapsed JOIN made USING (application_id, ${column})`)} RETURNING seq
+       ${trailOfTaken('lapsed', `lapsed JOIN made USING (application_id, ${column})`)}
      ), trail AS (
        ${trailOf({
          ...event('created', 'made'),

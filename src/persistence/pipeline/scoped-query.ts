@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { AnyScope } from '../../kernel/scope.js';
-import { enteringFor, type SessionLimits } from '../database-role.js';
+import { enteringFor, type Entrance } from '../database-role.js';
 import type { Statement } from '../statement.js';
 
 /** The part of pg's connection that a query writes its messages to. */
@@ -34,7 +34,7 @@ const Query = pg.Query as unknown as new (
 export interface SendOptions {
   /** Whether statements with a name are kept prepared. */
   readonly prepared: boolean;
-  readonly limits: SessionLimits | null;
+  readonly entrance: Entrance;
 }
 
 const NOT_PREPARED = '';
@@ -60,7 +60,7 @@ class ScopedQuery extends Query {
   ) {
     const named = options.prepared && statement.name !== '' ? { name: statement.name } : {};
     super({ ...named, text: statement.text, values, queryMode: 'extended' }, undefined, options.callback);
-    this.#enter = enteringFor(scope, options.limits, statement);
+    this.#enter = enteringFor(scope, options.entrance, statement);
     this.#prepared = options.prepared;
   }
 
@@ -75,7 +75,7 @@ class ScopedQuery extends Query {
     super.prepare(wire);
   }
 
-  // The first row and the first completion of the batch are those of entering.
+  // The first completion of the batch, and a row before it, are those of entering.
   override handleDataRow(message: unknown): void {
     if (this.#inScope) super.handleDataRow(message);
   }

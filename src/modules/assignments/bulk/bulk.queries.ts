@@ -1,5 +1,5 @@
 import { statement, type Statement } from '../../../persistence/statement.js';
-import { enterSets, hasExpired, holdsAlways, leaveSets } from '../../users/index.js';
+import { enterSets, holdsAlways, leaveSets } from '../../users/index.js';
 import type { Assignee } from '../assignee.js';
 import { columnsOf, giving, trailOfTaken } from '../giving.js';
 
@@ -24,9 +24,9 @@ function removeStatement(kind: Assignee['kind']): Statement {
   return statement(
     `assignments.remove_many_${kind}s`,
     `WITH held AS MATERIALIZED (
-       SELECT a.${column} FROM unnest($4::uuid[]) AS asked(assignee_id)
-         JOIN assignments a ON a.tenant_id = $1 AND a.application_id = $2 AND a.${column} = asked.assignee_id
-        ORDER BY a.${column} FOR UPDATE OF a
+       SELECT a.${column} FROM assignments a
+        WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.${column} = ANY ($4::uuid[])
+        ORDER BY a.${column} FOR UPDATE
      ), taken AS (
        DELETE FROM assignments a USING held
         WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.${column} = held.${column}
@@ -51,19 +51,18 @@ function addStatement(kind: Assignee['kind']): Statement {
        SELECT $2::uuid AS application_id, a.*
          FROM unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::timestamptz[], $9::timestamptz[])
               AS a(assignee_id, id, event_id, valid_from, valid_until)
+     ), there AS MATERIALIZED (
+       SELECT k.id, ${kind === 'user' ? 'k.ordinal' : 'NULL::int AS ordinal'}
+         FROM ${kind}s k WHERE k.tenant_id = $1 AND k.id = ANY ($5::uuid[]) ORDER BY k.id FOR KEY SHARE
      ), known AS MATERIALIZED (
-       SELECT asked.*, ${kind === 'user' ? 'k.ordinal' : 'NULL::int AS ordinal'}
-         FROM asked JOIN ${kind}s k ON k.tenant_id = $1 AND k.id = asked.assignee_id
-        ORDER BY k.id FOR KEY SHARE OF k
+       SELECT asked.*, there.ordinal FROM asked JOIN there ON there.id = asked.assignee_id
      ), ${giving(kind, 'known')}
      SELECT asked.assignee_id, (known.id IS NOT NULL) AS is_known, (made.id IS NOT NULL) AS is_new,
-            coalesce(made.id, held.id) AS id, ${inSet('made')}
+            coalesce(made.id, seen.id) AS id, ${inSet('made')}
        FROM asked
        LEFT JOIN known ON known.assignee_id = asked.assignee_id
        LEFT JOIN made ON made.${column} = asked.assignee_id
-       LEFT JOIN assignments held
-         ON held.tenant_id = $1 AND held.application_id = $2 AND held.${column} = asked.assignee_id
-            AND NOT ${hasExpired('held')}`,
+       LEFT JOIN seen ON seen.${column} = asked.assignee_id`,
   );
 }
 

@@ -10,7 +10,9 @@ const inSets = (row: string): { from: string; owner: string; ordinal: string } =
   ordinal: `${row}.user_ordinal`,
 });
 
-const ROW = 'group_id, user_id, user_ordinal, added_at, valid_from, valid_until';
+const COLUMNS = ['group_id', 'user_id', 'user_ordinal', 'added_at', 'valid_from', 'valid_until'];
+const ROW = COLUMNS.join(', ');
+const rowOf = (row: string): string => COLUMNS.map((name) => `${row}.${name}`).join(', ');
 const TIMES = ['added_at', 'valid_from', 'valid_until'];
 
 /** Events of the memberships in `row`. */
@@ -40,33 +42,40 @@ export const ADD_MEMBERS = statement(
      SELECT * FROM known WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM asked) AND EXISTS (SELECT FROM holder WHERE is_static)
    ), lapsed AS MATERIALIZED (
      SELECT held.group_id, held.user_id, held.added_at, held.valid_from, held.valid_until
-       FROM given JOIN group_members held ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = given.user_id
-      WHERE ${hasExpired('held')}
-      ORDER BY held.user_id FOR UPDATE OF held
-   ), added AS (
-     INSERT INTO group_members AS held (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)
+       FROM group_members held
+      WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = ANY (ARRAY(SELECT user_id FROM given))
+        AND ${hasExpired('held')}
+      ORDER BY held.user_id FOR UPDATE
+   ), seen AS (
+     SELECT held.user_id FROM group_members held
+      WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = ANY ($3::uuid[]) AND NOT ${hasExpired('held')}
+   ), taken_over AS (
+     UPDATE group_members held SET added_at = now(), valid_from = $4, valid_until = $5
+       FROM lapsed WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = lapsed.user_id
+     RETURNING ${rowOf('held')}
+   ), fresh AS (
+     INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)
      SELECT $1, $2, user_id, ordinal, $4::timestamptz, $5::timestamptz FROM given
-      WHERE (SELECT count(*) FROM lapsed) >= 0
+      WHERE NOT EXISTS (SELECT FROM lapsed WHERE lapsed.user_id = given.user_id)
       ORDER BY user_id
-     ON CONFLICT (tenant_id, group_id, user_id)
-     DO UPDATE SET added_at = now(), valid_from = EXCLUDED.valid_from, valid_until = EXCLUDED.valid_until
-      WHERE held.user_id IN (SELECT user_id FROM lapsed)
+     ON CONFLICT (tenant_id, group_id, user_id) DO NOTHING
      RETURNING ${ROW}
+   ), added AS (
+     SELECT ${ROW} FROM taken_over UNION ALL SELECT ${ROW} FROM fresh
    ), sets AS (${enterSets(inSets('added'))}
    ), trail_of_lapsed AS (
-     ${trailOf({ ...event('deleted', 'lapsed', '$6'), from: 'lapsed JOIN added USING (group_id, user_id)' })} RETURNING seq
+     ${trailOf({ ...event('deleted', 'lapsed', '$6'), from: 'lapsed JOIN added USING (group_id, user_id)' })}
    ), trail AS (
      ${trailOf({ ...event('created', 'added', '$6'), from: 'added WHERE (SELECT count(*) FROM trail_of_lapsed) >= 0' })}
    )
    SELECT asked.user_id, EXISTS (SELECT FROM holder) AS has_group,
           (SELECT is_static FROM holder) AS is_static, (known.user_id IS NOT NULL) AS is_known,
-          (added.user_id IS NOT NULL) AS is_new, (added.user_id IS NOT NULL OR held.user_id IS NOT NULL) AS is_seen,
+          (added.user_id IS NOT NULL) AS is_new, (added.user_id IS NOT NULL OR seen.user_id IS NOT NULL) AS is_seen,
           added.added_at, added.valid_from, added.valid_until
      FROM asked
      LEFT JOIN known ON known.user_id = asked.user_id
      LEFT JOIN added ON added.user_id = asked.user_id
-     LEFT JOIN group_members held
-       ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = asked.user_id AND NOT ${hasExpired('held')}
+     LEFT JOIN seen ON seen.user_id = asked.user_id
     ORDER BY asked.user_id`,
 );
 

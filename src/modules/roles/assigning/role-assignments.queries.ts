@@ -5,6 +5,12 @@ import { DROP_SET, enterSets, leaveSets } from '../../users/index.js';
 import { columnsOf, countGiven, countTaken, inSets, trailOfChanged } from './giving.js';
 import { HOLDER_COLUMN, type HolderKind } from './holder.js';
 
+/** Those of $5 that are there, held; without a join, which on a cluster locks what nothing after it can read. */
+function holders(kind: HolderKind): string {
+  return `SELECT k.id, ${kind === 'user' ? 'k.ordinal' : 'NULL::int AS ordinal'}
+         FROM ${kind}s k WHERE k.tenant_id = $1 AND k.id = ANY ($5::uuid[]) ORDER BY k.id FOR KEY SHARE`;
+}
+
 /**
  * Gives one role in one scope to holders of one kind, all or none, and answers a row for each in the order given. Where
  * the tenant lacks the role (at this level, of this application) or one of the holders, nothing is written. An assignment
@@ -22,10 +28,12 @@ function giveStatement(kind: HolderKind): Statement {
      ), role AS (
        SELECT r.id FROM roles r
         WHERE r.tenant_id = $1 AND r.id = $2 AND r.level = $7::text AND r.application_id IS NOT DISTINCT FROM $8::uuid
+     ), there AS MATERIALIZED (
+       ${holders(kind)}
      ), known AS MATERIALIZED (
-       SELECT asked.*, ${kind === 'user' ? 'k.ordinal' : 'NULL::int AS ordinal'}
-         FROM asked JOIN ${kind}s k ON k.tenant_id = $1 AND k.id = asked.holder_id
-        ORDER BY k.id FOR KEY SHARE OF k
+       SELECT asked.*, there.ordinal FROM asked JOIN there ON there.id = asked.holder_id
+     ), held AS (
+       SELECT * FROM role_assignments WHERE tenant_id = $1 AND role_id = $2 AND ${column} = ANY ($5::uuid[]) AND scope_id = $11
      ), given AS (
        SELECT known.* FROM known, role WHERE (SELECT count(*) FROM known) = cardinality($5::uuid[])
      ), made AS (
@@ -45,8 +53,7 @@ function giveStatement(kind: HolderKind): Statement {
        FROM asked
        LEFT JOIN known ON known.holder_id = asked.holder_id
        LEFT JOIN made ON made.${column} = asked.holder_id
-       LEFT JOIN role_assignments held
-         ON held.tenant_id = $1 AND held.role_id = $2 AND held.${column} = asked.holder_id AND held.scope_id = $11
+       LEFT JOIN held ON held.${column} = asked.holder_id
       ORDER BY asked.place`,
   );
 }

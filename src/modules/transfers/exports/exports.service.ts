@@ -12,6 +12,6 @@ export class ExportsService {
 
   /** The file, all of one moment; it is read no faster than it is taken, and destroying it cancels the query. */
   async open(scope: TenantScope, kind: TransferKind, format: TransferFormat): Promise<Readable> {
-    return this.bulk.copyOut(scope, exportQuery(kind, format), format === 'csv' ? 'csv' : 'lines');
+    return this.bulk.copyOut(scope, exportQuery(scope, kind, format), format === 'csv' ? 'csv' : 'lines');
   }
 }

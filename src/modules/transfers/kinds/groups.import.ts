@@ -41,7 +41,7 @@ const WRITE = statement(
      ON CONFLICT DO NOTHING
      RETURNING *
    ), closed AS (
-     INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id) SELECT $1, id, id FROM added
+     INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id) SELECT $1, id, id FROM added RETURNING ancestor_id
    ), trail AS (${CREATED})
    SELECT (SELECT count(*)::int FROM added) AS written,
           ARRAY(SELECT json_build_object('id', id, 'rule', rule) FROM added WHERE kind = 'dynamic' ORDER BY id) AS ruled`,
