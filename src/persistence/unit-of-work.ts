@@ -5,7 +5,8 @@ import type { StatementWatch } from '../kernel/statement-watch.js';
 import { writeAuditRecords, type AuditRecord } from './audit-record.js';
 import { isConnectionLoss, isRetrySafe, toDomainError } from './database-errors.js';
 import { enteringFor, enteringInside, type Entrance } from './database-role.js';
-import type { Statement } from './statement.js';
+import { textFor, type Statement } from './statement.js';
+import type { Topology } from './topology/topology.js';
 import { watchRunner } from './watched-runner.js';
 
 const ATTEMPTS = 4;
@@ -24,12 +25,13 @@ export class Transaction {
   constructor(
     private readonly scope: AnyScope,
     readonly manager: EntityManager,
+    private readonly topology: Topology,
     readonly afterCommit: (() => void)[] = [],
   ) {}
 
   /** Runs SQL inside the transaction and answers its rows. */
   async query<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const answer: unknown = await this.manager.query(statement.text, values);
+    const answer: unknown = await this.manager.query(textFor(statement, this.topology), values);
     // TypeORM answers [rows, count] for UPDATE and DELETE, and the rows alone for the rest.
     const rows = Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) ? answer[0] : answer;
     return rows as Row[];
@@ -109,7 +111,7 @@ export class UnitOfWork {
       await manager.query(text, values);
     };
     await enter(inner);
-    inner.transaction = new Transaction(inner, manager, afterCommit);
+    inner.transaction = new Transaction(inner, manager, this.entrance.topology, afterCommit);
     try {
       return await work();
     } finally {
@@ -159,7 +161,7 @@ export class UnitOfWork {
     let committed: readonly (() => void)[] = [];
     try {
       await this.#open(runner, scope, ending === 'commit' ? 'READ COMMITTED' : 'REPEATABLE READ');
-      const transaction = new Transaction(scope, runner.manager);
+      const transaction = new Transaction(scope, runner.manager, this.entrance.topology);
       // What `work` calls with the same scope joins this transaction.
       scope.transaction = transaction;
       const result = await work(transaction);

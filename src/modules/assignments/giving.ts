@@ -53,8 +53,7 @@ export const inSets = (row: string, from = `${row} WHERE true`): { from: string;
 
 /**
  * Parts of a statement that make the assignments of `rows` (application_id, assignee_id, ordinal, id, event_id, valid_from,
- * valid_until; of one application or one assignee) that are not there, as `made`, and write them down; those that are
- * there are `seen`. $1: tenant, $3: actor, $4: who assigns.
+ * valid_until) that are not there, as `made`, and write them down; $1: tenant, $3: actor, $4: who assigns.
  *
  * An assignment that has expired is in nobody's way: the new one takes its row. Only rows that `lapsed` has locked are
  * taken over, because it alone can tell the trail how they were; one that came in between is found by asking again.
@@ -63,7 +62,31 @@ export const inSets = (row: string, from = `${row} WHERE true`): { from: string;
 export function giving(kind: Assignee['kind'], rows: string): string {
   const column = `${kind}_id`;
   const ordinal = kind === 'user' ? ['user_ordinal, ', 'ordinal, '] : ['', ''];
-  // No join: what is locked beside another row is of no use to an UPDATE on a cluster.
+  const taken = ['id', 'assigned_by', 'valid_from', 'valid_until'].map((name) => `${name} = EXCLUDED.${name}`);
+  return `lapsed AS MATERIALIZED (
+       SELECT ${columnsOf('held')}
+         FROM ${rows} JOIN assignments held
+           ON held.tenant_id = $1 AND held.application_id = ${rows}.application_id AND held.${column} = ${rows}.assignee_id
+        WHERE ${hasExpired('held')}
+        ORDER BY held.application_id, held.${column} FOR UPDATE OF held
+     ), made AS (
+       INSERT INTO assignments AS held (tenant_id, id, application_id, ${column}, ${ordinal[0]}assigned_by, valid_from, valid_until)
+       SELECT $1, id, application_id, assignee_id, ${ordinal[1]}$4, valid_from, valid_until FROM ${rows}
+        WHERE (SELECT count(*) FROM lapsed) >= 0
+        ORDER BY application_id, assignee_id
+       ON CONFLICT (tenant_id, application_id, ${column}) WHERE ${column} IS NOT NULL
+       DO UPDATE SET assigned_at = now(), ${taken.join(', ')} WHERE held.id IN (SELECT id FROM lapsed)
+       RETURNING ${columnsOf()}
+     ), ${trailsOfGiven(column, rows)}`;
+}
+
+/**
+ * The same for a cluster, where no part may lock rows beside others (an UPDATE could not read what it locked), and ON CONFLICT
+ * may not ask; for rows of one application or one assignee. What is there already is `seen`.
+ */
+export function givingOnCitus(kind: Assignee['kind'], rows: string): string {
+  const column = `${kind}_id`;
+  const ordinal = kind === 'user' ? ['user_ordinal, ', 'ordinal, '] : ['', ''];
   const there = `assignments held WHERE held.tenant_id = $1
           AND held.application_id = ANY (ARRAY(SELECT application_id FROM ${rows}))
           AND held.${column} = ANY (ARRAY(SELECT assignee_id FROM ${rows}))`;
@@ -89,7 +112,12 @@ export function giving(kind: Assignee['kind'], rows: string): string {
        RETURNING ${columnsOf()}
      ), made AS (
        SELECT ${columnsOf()} FROM taken_over UNION ALL SELECT ${columnsOf()} FROM added
-     ), trail_of_lapsed AS (
+     ), ${trailsOfGiven(column, rows)}`;
+}
+
+/** The trail of what `giving` took over and made. */
+function trailsOfGiven(column: string, rows: string): string {
+  return `trail_of_lapsed AS (
        ${trailOfTaken('lapsed', `lapsed JOIN made USING (application_id, ${column})`)}
      ), trail AS (
        ${trailOf({

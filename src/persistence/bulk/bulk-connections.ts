@@ -57,7 +57,7 @@ export class BulkConnections {
     const client = await this.#connect();
     try {
       await enter(client, scope, this.topology);
-      const { result, keep } = await work(new BulkSession(scope, client));
+      const { result, keep } = await work(new BulkSession(scope, client, this.topology));
       await client.query(keep ? 'COMMIT' : 'ROLLBACK');
       return result;
     } catch (error) {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { AnyScope } from '../../kernel/scope.js';
 import { enteringFor, type Entrance } from '../database-role.js';
-import type { Statement } from '../statement.js';
+import { textFor, type Statement } from '../statement.js';
 
 /** The part of pg's connection that a query writes its messages to. */
 interface Wire {
@@ -59,7 +59,11 @@ class ScopedQuery extends Query {
     options: SendOptions & { callback: (error: Error | null, result: pg.QueryResult) => void },
   ) {
     const named = options.prepared && statement.name !== '' ? { name: statement.name } : {};
-    super({ ...named, text: statement.text, values, queryMode: 'extended' }, undefined, options.callback);
+    super(
+      { ...named, text: textFor(statement, options.entrance.topology), values, queryMode: 'extended' },
+      undefined,
+      options.callback,
+    );
     this.#enter = enteringFor(scope, options.entrance, statement);
     this.#prepared = options.prepared;
   }

@@ -31,14 +31,25 @@ export interface HolderRow {
   readonly member_count: number;
 }
 
+const NAMED_COLUMNS = `SELECT r.id AS role_id, r.name, r.description, r.level, r.type, r.built_in,
+          w.id AS workspace_id, p.id AS project_id, p.workspace_id AS project_workspace_id`;
+
 /**
  * Everything that a call names, as far as the tenant has it: always one row, with nulls for what it lacks. Roles of
- * applications are none here, and a project counts in its own workspace only. By the primary keys. Each part is read by itself:
- * LEFT JOIN of many tables to a row of none crashed a cluster's coordinator (docs/decisions/0029-citus.md).
+ * applications are none here, and a project counts in its own workspace only. By the primary keys. For a cluster each part is
+ * read by itself: LEFT JOIN of many tables to a row of none crashed its coordinator (docs/decisions/0029-citus.md).
  * Values: tenant, role, workspace, project, user, group; each but the first two may be null.
  */
 export const NAMED = statement(
   'roles.named_for_scope',
+  `${NAMED_COLUMNS}, ${HOLDER}
+     FROM (VALUES (1)) one
+     LEFT JOIN roles r ON r.tenant_id = $1 AND r.id = $2 AND r.application_id IS NULL
+     LEFT JOIN workspaces w ON w.tenant_id = $1 AND w.id = $3::uuid
+     LEFT JOIN projects p
+       ON p.tenant_id = $1 AND p.id = $4::uuid AND ($3::uuid IS NULL OR p.workspace_id = $3::uuid)
+     LEFT JOIN users u ON u.tenant_id = $1 AND u.id = $5::uuid
+     LEFT JOIN groups g ON g.tenant_id = $1 AND g.id = $6::uuid`,
   `WITH r AS MATERIALIZED (
      SELECT * FROM roles WHERE tenant_id = $1 AND id = $2 AND application_id IS NULL
    ), w AS MATERIALIZED (
@@ -50,8 +61,7 @@ export const NAMED = statement(
    ), g AS MATERIALIZED (
      SELECT g.*, (${MEMBER_COUNT})::int AS member_count FROM groups g WHERE g.tenant_id = $1 AND g.id = $6::uuid
    )
-   SELECT r.id AS role_id, r.name, r.description, r.level, r.type, r.built_in,
-          w.id AS workspace_id, p.id AS project_id, p.workspace_id AS project_workspace_id, ${holder('g.member_count')}
+   ${NAMED_COLUMNS}, ${holder('g.member_count')}
      FROM (VALUES (1)) one
      LEFT JOIN r ON true LEFT JOIN w ON true LEFT JOIN p ON true LEFT JOIN u ON true LEFT JOIN g ON true`,
 );
