@@ -119,6 +119,8 @@ async function enter(client: pg.Client, scope: AnyScope, topology: Topology): Pr
   await client.query(UNHURRIED);
   const { text, values } = enteringFor(scope, { topology, limits: null });
   await client.query(text, values);
+  // A file goes to the tenant's node as a whole.
+  if (topology === 'citus') await client.query('SET LOCAL citus.max_intermediate_result_size = -1');
 }
 
 /** Waits until the query has begun to answer, so that its failure is an answer and no broken file. */

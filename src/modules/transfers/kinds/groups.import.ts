@@ -8,6 +8,7 @@ import { GroupCreate, applyRule, complaintOfRule, groupKeys, parseRule } from '.
 import { id, required, text, type Report, type Staged } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
 import { createdTrail, isGood, takenExternalId } from './sql-parts.js';
+import { stagedStatement } from './staging.js';
 
 const STAGED: readonly StagedColumn[] = [
   ['id', 'uuid'],
@@ -33,7 +34,7 @@ const CREATED = createdTrail({
 });
 
 /** Values: tenant, actor. Every group is its own ancestor. */
-const WRITE = statement(
+const WRITE = stagedStatement(
   'transfers.write_groups',
   `WITH added AS (
      INSERT INTO groups (tenant_id, ${STAGED.map(([name]) => name).join(', ')})
