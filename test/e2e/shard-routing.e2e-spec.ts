@@ -4,23 +4,34 @@ import { ROUTES } from '../support/counted-routes.js';
 import { worldOf } from '../support/counted-world.js';
 import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
 import { explained, type Routing } from '../support/explained.js';
-import { nodesAt, withClient } from '../support/new-database.js';
+import { withClient } from '../support/new-database.js';
 import { StatementRecorder, type RecordedStatement } from '../support/statement-recorder.js';
-import { PLATFORM_CLIENT, workerState } from '../support/test-state.js';
+import { PLATFORM_CLIENT, testState, workerState } from '../support/test-state.js';
 
 /** Starting a service and making two worlds takes its time on a cluster of one machine. */
 const TIMEOUT_MS = 300_000;
 
+/**
+ * What a cluster runs and cannot explain, by how it begins: Citus plans the parts of such an INSERT one by one as it runs
+ * them. All that they read and write is of the tenant that they name.
+ */
+const UNEXPLAINED = [
+  'WITH held AS MATERIALIZED ( SELECT id, user_id FROM role_assignments',
+  'INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id) SELECT $1, derived.ancestor_id',
+];
+
+const plain = (text: string): string => text.replaceAll(/\s+/g, ' ');
+const isUnexplained = ({ text }: Routing): boolean => UNEXPLAINED.some((start) => plain(text).startsWith(start));
+
 describe('the statements of every route', () => {
   const recorder = new StatementRecorder();
   const { databaseUrl } = workerState();
+  const { isCluster } = testState();
   let service: DoorlistProcess;
   let statements: RecordedStatement[];
   let routings: Routing[];
-  let isCluster: boolean;
 
   beforeAll(async () => {
-    isCluster = (await nodesAt(databaseUrl)).length > 0;
     service = await startDoorlist({
       DATABASE_URL: databaseUrl,
       BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id,
@@ -28,11 +39,9 @@ describe('the statements of every route', () => {
       ...recorder.env,
     });
     const world = await worldOf(2, service.url);
-    // docs/growth.md: files cannot be imported on a cluster yet.
-    const routes = ROUTES.filter(([route]) => !(isCluster && route.endsWith('/content')));
-    for (const [route, , call] of routes) expect([route, (await call(world)).status < 300]).toEqual([route, true]);
+    for (const [route, , call] of ROUTES) expect([route, (await call(world)).status < 300]).toEqual([route, true]);
     await service.stop();
-    statements = recorder.statements().filter(({ temporary }) => !(isCluster && temporary.length > 0));
+    statements = recorder.statements();
     const topology = isCluster ? 'citus' : 'single';
     const enter = enteringFor(new PlatformScope(SYSTEM_ACTOR, 'test'), { topology, limits: null }).text;
     routings = await withClient(databaseUrl, (client) => explained(client, statements, enter));
@@ -44,7 +53,8 @@ describe('the statements of every route', () => {
 
   it('are recorded and can be explained', () => {
     expect(routings.length).toBeGreaterThan(150);
-    expect(routings.filter(({ refused }) => refused !== null)).toEqual([]);
+    const refused = routings.filter((routing) => routing.refused !== null && !(isCluster && isUnexplained(routing)));
+    expect(refused).toEqual([]);
   });
 
   it('name the tenant wherever they run in its scope', () => {
@@ -59,4 +69,15 @@ describe('the statements of every route', () => {
     expect(routings.filter(({ shards }) => shards > 1).map(({ text }) => text)).toEqual([]);
     expect(routings.some(({ shards }) => shards === 1)).toBe(isCluster);
   });
+
+  (isCluster ? it : it.skip)(
+    'are explained by a cluster but for those that are named here (skipped: no cluster)',
+    () => {
+      expect(
+        UNEXPLAINED.filter(
+          (start) => !routings.some(({ text, refused }) => refused !== null && plain(text).startsWith(start)),
+        ),
+      ).toEqual([]);
+    },
+  );
 });

@@ -36,7 +36,8 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
   const templateName = `doorlist_test_${run}`;
   running.databases.push(templateName);
   // A cluster's databases are migrated one by one.
-  if ((await nodesAt(adminUrl)).length === 0) await migrateTemplate(await createDatabase(adminUrl, templateName, null));
+  const isCluster = (await nodesAt(adminUrl)).length > 0;
+  if (!isCluster) await migrateTemplate(await createDatabase(adminUrl, templateName, null));
   // The tests look into the database directly; the services reach it through the pooler.
   if (process.env.TEST_POOLER === 'pgbouncer') {
     running.pooler = await startPooler(adminUrl, folder);
@@ -59,7 +60,7 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
     running.services.push(service);
     workers.push({ url: service.url, databaseUrl });
   }
-  const state: TestState = { engine: engine.kind, adminUrl, templateName, workers };
+  const state: TestState = { engine: engine.kind, isCluster, adminUrl, templateName, workers };
   const path = join(folder, 'state.json');
   await writeFile(path, JSON.stringify(state), { mode: 0o600 });
   process.env[STATE_VARIABLE] = path;

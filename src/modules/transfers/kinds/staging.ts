@@ -30,6 +30,7 @@ const TABLES = ['import_lines', 'import_rows', 'import_bad'];
 export function stagedStatement(name: string, text: string, other = text): Statement {
   const [start = '', into = ''] = /^WITH |^INSERT INTO (\w+)/.exec(other) ?? [];
   const read = TABLES.filter((table) => table !== into && new RegExp(`\\b${table}\\b`).test(other));
+  if (read.length === 0) return statement(name, text);
   const parts = read.map((table) => `${table} AS MATERIALIZED (SELECT * FROM pg_temp.${table})`).join(', ');
   const onCitus = start === 'WITH ' ? `WITH ${parts}, ${other.slice(start.length)}` : `WITH ${parts} ${other}`;
   return statement(name, text, onCitus);
