@@ -1,8 +1,13 @@
 import { sql } from './sql.js';
+import { testState } from './test-state.js';
+
+const HERE = `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+               WHERE a.datname = current_database() AND NOT l.granted`;
+/** Who waits at a node of a cluster. */
+const AT_NODES = `${HERE} UNION ALL SELECT 1 FROM citus_lock_waits`;
 
 /** Waits until so many statements wait for locks in the worker's database. */
 export async function waiting(count: number): Promise<void> {
-  const text = `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-                 WHERE a.datname = current_database() AND NOT l.granted`;
+  const text = testState().isCluster ? AT_NODES : HERE;
   while ((await sql(text)).length < count);
 }
