@@ -38,7 +38,7 @@ export async function nodesAt(url: string): Promise<Node[]> {
 }
 
 /** The database of this name on the server of `url`, or on one of its cluster's nodes. */
-function databaseAt(url: string, name: string, node?: Node): string {
+export function databaseAt(url: string, name: string, node?: Node): string {
   const found = new URL(url);
   found.pathname = `/${name}`;
   if (node !== undefined) [found.hostname, found.port] = [node.nodename, String(node.nodeport)];
@@ -56,21 +56,27 @@ export async function createDatabase(adminUrl: string, name: string, template: s
     await withClient(adminUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template ?? 'template0'}`));
     return url;
   }
+  await withClient(adminUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE template0`));
+  await joinCluster(adminUrl, name, nodes);
+  if (template !== null) await migrate(url);
+  return url;
+}
+
+/** Makes a cluster's nodes those of a database that the coordinator has. */
+export async function joinCluster(adminUrl: string, name: string, nodes: readonly Node[]): Promise<void> {
   for (const node of nodes) {
     await withClient(databaseAt(adminUrl, 'postgres', node), async (client) => {
-      await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+      if (!node.is_coordinator) await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
       await client.query(`ALTER DATABASE ${name} SET citus.shard_count = ${SHARDS}`);
     });
     await withClient(databaseAt(adminUrl, name, node), (client) => client.query('CREATE EXTENSION citus'));
   }
-  await withClient(url, async (client) => {
+  await withClient(databaseAt(adminUrl, name), async (client) => {
     for (const { nodename, nodeport, is_coordinator: isCoordinator } of nodes) {
       const add = isCoordinator ? 'citus_set_coordinator_host' : 'citus_add_node';
       await client.query(`SELECT ${add}($1, $2)`, [nodename, nodeport]);
     }
   });
-  if (template !== null) await migrate(url);
-  return url;
 }
 
 /** Drops the databases whose names begin so, on every node. */
