@@ -16,6 +16,7 @@ const CLI = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
 const TIMEOUT_MS = 240_000;
 
 const { isCluster } = testState();
+// eslint-disable-next-line no-restricted-syntax -- only a cluster distributes tables; the name of the tests says so
 const onCluster = isCluster ? describe : describe.skip;
 const whyNot = isCluster ? '' : ' (skipped: DATABASE_URL names no coordinator of a cluster)';
 

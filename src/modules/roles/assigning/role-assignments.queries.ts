@@ -5,6 +5,35 @@ import { DROP_SET, enterSets, leaveSets } from '../../users/index.js';
 import { columnsOf, countGiven, countTaken, inSets, trailOfChanged } from './giving.js';
 import { HOLDER_COLUMN, type HolderKind } from './holder.js';
 
+/** The holders who are there, held, as a part of a statement; and what they hold already, as a join. */
+type Holders = readonly [known: string, there: string];
+
+const ordinalOf = (kind: HolderKind): string => (kind === 'user' ? 'k.ordinal' : 'NULL::int AS ordinal');
+
+function holdersOf(kind: HolderKind): Holders {
+  return [
+    `known AS MATERIALIZED (
+       SELECT asked.*, ${ordinalOf(kind)}
+         FROM asked JOIN ${kind}s k ON k.tenant_id = $1 AND k.id = asked.holder_id
+        ORDER BY k.id FOR KEY SHARE OF k`,
+    `role_assignments held
+         ON held.tenant_id = $1 AND held.role_id = $2 AND held.${HOLDER_COLUMN[kind]} = asked.holder_id AND held.scope_id = $11`,
+  ];
+}
+
+/** No part may lock rows beside others there. */
+function holdersOnCitus(kind: HolderKind): Holders {
+  return [
+    `there AS MATERIALIZED (
+       SELECT k.id, ${ordinalOf(kind)} FROM ${kind}s k WHERE k.tenant_id = $1 AND k.id = ANY ($5::uuid[]) ORDER BY k.id FOR KEY SHARE
+     ), known AS MATERIALIZED (
+       SELECT asked.*, there.ordinal FROM asked JOIN there ON there.id = asked.holder_id
+     ), held AS (
+       SELECT * FROM role_assignments WHERE tenant_id = $1 AND role_id = $2 AND ${HOLDER_COLUMN[kind]} = ANY ($5::uuid[]) AND scope_id = $11`,
+    `held ON held.${HOLDER_COLUMN[kind]} = asked.holder_id`,
+  ];
+}
+
 /**
  * Gives one role in one scope to holders of one kind, all or none, and answers a row for each in the order given. Where
  * the tenant lacks the role (at this level, of this application) or one of the holders, nothing is written. An assignment
@@ -15,7 +44,6 @@ function giveStatement(kind: HolderKind): Statement {
   const column = HOLDER_COLUMN[kind];
   const [intoOrdinal, ordinal] = kind === 'user' ? ['user_ordinal, ', 'ordinal, '] : ['', ''];
   const ofUsers = `, sets AS (${enterSets(inSets('made'))}), counted AS (${countGiven('made')})`;
-  const ordinalOf = kind === 'user' ? 'k.ordinal' : 'NULL::int AS ordinal';
   const text = (known: string, there: string): string => `WITH asked AS (
        SELECT a.* FROM unnest($5::uuid[], $6::uuid[]) WITH ORDINALITY AS a(holder_id, id, place)
      ), role AS (
@@ -43,27 +71,7 @@ function giveStatement(kind: HolderKind): Statement {
        LEFT JOIN made ON made.${column} = asked.holder_id
        LEFT JOIN ${there}
       ORDER BY asked.place`;
-  return statement(
-    `roles.give_to_${kind}s`,
-    text(
-      `known AS MATERIALIZED (
-       SELECT asked.*, ${ordinalOf}
-         FROM asked JOIN ${kind}s k ON k.tenant_id = $1 AND k.id = asked.holder_id
-        ORDER BY k.id FOR KEY SHARE OF k`,
-      `role_assignments held
-         ON held.tenant_id = $1 AND held.role_id = $2 AND held.${column} = asked.holder_id AND held.scope_id = $11`,
-    ),
-    // No part may lock rows beside others there.
-    text(
-      `there AS MATERIALIZED (
-       SELECT k.id, ${ordinalOf} FROM ${kind}s k WHERE k.tenant_id = $1 AND k.id = ANY ($5::uuid[]) ORDER BY k.id FOR KEY SHARE
-     ), known AS MATERIALIZED (
-       SELECT asked.*, there.ordinal FROM asked JOIN there ON there.id = asked.holder_id
-     ), held AS (
-       SELECT * FROM role_assignments WHERE tenant_id = $1 AND role_id = $2 AND ${column} = ANY ($5::uuid[]) AND scope_id = $11`,
-      `held ON held.${column} = asked.holder_id`,
-    ),
-  );
+  return statement(`roles.give_to_${kind}s`, text(...holdersOf(kind)), text(...holdersOnCitus(kind)));
 }
 
 /** By the kind of holder. */

@@ -1,6 +1,5 @@
 import { trailOf } from '../../../persistence/audit-statement.js';
 import { batchStatement } from '../../../persistence/in-batches.js';
-import { statement } from '../../../persistence/statement.js';
 
 /** A project as the audit trail keeps it; see projectResponse. */
 const SNAPSHOT = ['id', 'workspace_id', 'name', 'description', 'created_at', 'updated_at'];
