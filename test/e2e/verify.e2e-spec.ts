@@ -5,7 +5,7 @@ import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process
 import { withClient } from '../support/new-database.js';
 import { giveRole, newRole } from '../support/role-steps.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
-import { PLATFORM_CLIENT } from '../support/test-state.js';
+import { PLATFORM_CLIENT, testState } from '../support/test-state.js';
 
 // A service and a command or two are started, and the machine may do other work.
 import.meta.jest.setTimeout(120_000);
@@ -260,8 +260,12 @@ async function damage({ sql, at }: Damage, world: World): Promise<void> {
   const values = at ? [world.tenant.id, at(world)] : [world.tenant.id];
   await withClient(databaseUrl, async (client) => {
     // Without foreign keys, as a restore that was cut short leaves it.
-    await client.query(`SET session_replication_role = replica`);
+    await client.query('BEGIN');
+    // The nodes of a cluster are told, too.
+    if (testState().isCluster) await client.query('SET LOCAL citus.propagate_set_commands = local');
+    await client.query('SET LOCAL session_replication_role = replica');
     await client.query(sql, values);
+    await client.query('COMMIT');
   });
 }
 
