@@ -6,7 +6,7 @@ export const migrateCommand: Command = {
   ...plainCommand('bring the database schema up to date', (context) =>
     withDatabase(context, async (connection) => {
       const done = await migrateDatabase(connection, context.config);
-      return done.length > 0 ? done.map((name) => `migrated ${name}`) : ['the schema is up to date'];
+      return done.length > 0 ? done : ['the schema is up to date'];
     }),
   ),
   servesNobody: true,

@@ -11,6 +11,7 @@ export abstract class Config implements Settings {
   abstract readonly trustedProxies: readonly string[];
   abstract readonly corsOrigins: readonly string[];
   abstract readonly databaseUrl: string | null;
+  abstract readonly databaseTopology: Settings['databaseTopology'];
   abstract readonly dataDir: string;
   abstract readonly databaseReplicaUrls: Settings['databaseReplicaUrls'];
   abstract readonly databasePoolSize: number;

@@ -65,6 +65,12 @@ export const SETTINGS = {
     null,
     'PostgreSQL server, 15 or later, with `sslmode=verify-full` over TLS; unset: an embedded one',
   ),
+  databaseTopology: setting<'single' | 'citus' | null>(
+    'DATABASE_TOPOLOGY',
+    choice('single', 'citus'),
+    null,
+    'single, or citus for tables distributed by tenant; unset: citus where the database has that extension',
+  ),
   dataDir: setting('DATA_DIR', text(1, 4096), '.data', 'Folder of the embedded database'),
   databaseReplicaUrls: setting<readonly string[]>(
     'DATABASE_REPLICA_URL',

@@ -55,5 +55,6 @@ function insertInto(table: string, moreColumns: string, moreValues: string): str
       FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (id uuid, action text, resource_type text, resource_id uuid,
                                                         before jsonb, after jsonb))
            WITH ORDINALITY AS r(${RECORD_COLUMNS}, place)
-     ORDER BY r.place`;
+     ORDER BY r.place
+    RETURNING seq`;
 }

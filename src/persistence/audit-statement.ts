@@ -53,7 +53,9 @@ interface ChangedRows {
 
 /**
  * The trail of a set of rows in the statement that changes them ($1: tenant), for changes too many to be read first. Each
- * snapshot is made once: OFFSET 0 keeps the planner from making it again for every column that is taken from it.
+ * snapshot is made once: OFFSET 0 keeps the planner from making it again for every column that is taken from it. What is
+ * inserted by a SELECT answers something wherever there is row-level security: on a cluster such rows reach the shard by COPY otherwise,
+ * which PostgreSQL refuses there.
  */
 export function trailOf(changed: ChangedRows): string {
   const { from, action, resourceType, resourceId, before = 'NULL::jsonb', after = 'NULL::jsonb', actor } = changed;
@@ -64,5 +66,6 @@ export function trailOf(changed: ChangedRows): string {
                  '${action}', '${resourceType}', resource_id, before, after
             FROM (SELECT ${changed.eventId ?? EVENT_ID} AS event_id, ${resourceId} AS resource_id,
                          ${before} AS before, ${after} AS after
-                    FROM ${from} OFFSET 0) changed`;
+                    FROM ${from} OFFSET 0) changed
+          RETURNING seq`;
 }

@@ -3,7 +3,8 @@ import { orderIssue } from '../kernel/validity.js';
 
 type Input = Readonly<Record<string, unknown>>;
 
-interface Refusal {
+/** What a refusal of the database is for callers. */
+export interface Refusal {
   readonly kind: ErrorKind;
   readonly code: string;
   readonly message: (input: Input) => string;

@@ -13,12 +13,19 @@ const SILENCE_MS = 5000;
 /** A class with TypeORM's decorators. */
 export type EntityClass = new () => object;
 
+interface ConnectionExtras {
+  /** Where they are watched. */
+  readonly sockets?: WatchedSockets | undefined;
+  /** As the server's command line has them. */
+  readonly moreSettings?: string;
+}
+
 /** The TypeORM data source of a running engine, not yet initialized. */
 export function dataSourceFor(
   connection: ConnectionOptions,
   config: Config,
   entities: readonly EntityClass[],
-  sockets?: WatchedSockets,
+  { sockets, moreSettings }: ConnectionExtras = {},
 ): DataSource {
   return new DataSource({
     type: 'postgres',
@@ -31,20 +38,20 @@ export function dataSourceFor(
     poolSize: config.databasePoolSize,
     applicationName: 'doorlist',
     // Handed to pg as it is: TypeORM's own reading of URLs drops parameters such as sslmode and host.
-    extra: connectionConfig(connection, config, sockets),
+    extra: connectionConfig(connection, config, { sockets, moreSettings }),
   });
 }
 
-/** What every connection of the service is opened with; `sockets` where they are watched. */
+/** What every connection of the service is opened with. */
 export function connectionConfig(
   connection: ConnectionOptions,
   config: Config,
-  sockets?: WatchedSockets,
+  { sockets, moreSettings = '' }: ConnectionExtras = {},
 ): ClientConfig {
   return {
     ...connection,
     ...(sockets ? { stream: sockets.make } : {}),
-    ...(config.databasePooler ? {} : sessionSettings(config)),
+    ...(config.databasePooler ? {} : sessionSettings(config, moreSettings)),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     // A server that is silent, and not only slow: the connection is given up.
     query_timeout: config.statementTimeoutMs === 0 ? 0 : config.statementTimeoutMs + SILENCE_MS,
@@ -54,12 +61,12 @@ export function connectionConfig(
 }
 
 /** What holds for a session. A pooler refuses it, or would hand one client's settings to another: see `limitsOf`. */
-function sessionSettings(config: Config): ClientConfig {
+function sessionSettings(config: Config, moreSettings: string): ClientConfig {
   return {
     statement_timeout: config.statementTimeoutMs,
     lock_timeout: config.lockTimeoutMs,
     // Compiling a statement takes longer than any of ours runs.
-    options: '-c jit=off',
+    options: `-c jit=off ${moreSettings}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { DomainError } from '../kernel/domain-error.js';
-import { CONSTRAINT_ERRORS } from './constraint-errors.js';
+import { CONSTRAINT_ERRORS, type Refusal } from './constraint-errors.js';
 import { isStaleStatement } from './pipeline/stale-statement.js';
 
 /** What pg tells of a refused statement. */
@@ -50,7 +50,7 @@ export function toDomainError(error: unknown, input: Readonly<Record<string, unk
   if (driver === null) return error;
   const code = driver.code ?? '';
   if (code.startsWith(CONSTRAINT_CLASS)) {
-    const refusal = CONSTRAINT_ERRORS[driver.constraint ?? ''];
+    const refusal = refusalOf(driver);
     if (!refusal) return error;
     return new DomainError(refusal.kind, refusal.code, refusal.message(input), refusal.issues?.(input));
   }
@@ -89,6 +89,16 @@ export function isUntrusted(error: unknown): boolean {
 
 function isUnanswered({ code = '', message }: DriverError): boolean {
   return UNANSWERED.test(code) || UNTRUSTED.test(code) || UNANSWERED_MESSAGE.test(message);
+}
+
+/**
+ * What the constraint means that was violated. A cluster passes on the words of a node without the name: it is looked for
+ * in them, and ends in the number of its shard.
+ */
+function refusalOf({ constraint, message }: DriverError): Refusal | undefined {
+  const names = constraint === undefined ? (message.match(/\w+/g) ?? []) : [constraint];
+  const known = names.map((name) => name.replace(/_\d+$/, '')).find((name) => Object.hasOwn(CONSTRAINT_ERRORS, name));
+  return known === undefined ? undefined : CONSTRAINT_ERRORS[known];
 }
 
 function driverErrorOf(error: unknown): DriverError | null {

@@ -1,10 +1,19 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { dataSourceFor } from './data-source.js';
+import { entranceOf } from './database-role.js';
 import { EngineError, type ConnectionOptions } from './engines/index.js';
 import { MIGRATION_NAMES } from './migration-names.js';
 import { sendOptions } from './servers.js';
+import { topologyOf } from './topology/topology.js';
 import { UnitOfWork } from './unit-of-work.js';
+
+/**
+ * What a schema is changed with on a cluster; one server knows nothing of it and takes no notice. Steps of a transaction
+ * that depend on each other go over one connection to a node, and a new table stays as it is until it is distributed.
+ */
+const ON_A_CLUSTER =
+  '-c citus.multi_shard_modify_mode=sequential -c citus.enable_local_reference_table_foreign_keys=off';
 
 /** Runs `work` over connections of its own, without the time limits of requests. */
 export async function withDataSource<T>(
@@ -13,7 +22,7 @@ export async function withDataSource<T>(
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
   const unhurried = { ...config, databasePoolSize: 2, statementTimeoutMs: 0, lockTimeoutMs: 0 };
-  const dataSource = dataSourceFor(connection, unhurried, []);
+  const dataSource = dataSourceFor(connection, unhurried, [], { moreSettings: ON_A_CLUSTER });
   await dataSource.initialize();
   try {
     return await work(dataSource);
@@ -33,7 +42,8 @@ export async function withUnitOfWork<T>(
       throw new EngineError('start_failed', 'The schema must be up to date; run first: npm run migrate');
     }
     const unhurried = { ...config, statementTimeoutMs: 0, lockTimeoutMs: 0 };
-    return work(new UnitOfWork(dataSource, { ...sendOptions(unhurried), watch: null }));
+    const entrance = entranceOf(unhurried, await topologyOf(dataSource, config));
+    return work(new UnitOfWork(dataSource, { ...sendOptions(unhurried, entrance), watch: null }));
   });
 }
 

@@ -3,19 +3,20 @@ import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CursorCodec } from '../kernel/cursor.js';
 import { PlatformScope, SYSTEM_ACTOR } from '../kernel/scope.js';
-import type { StatementWatch } from '../kernel/statement-watch.js';
 import { BulkConnections } from './bulk/index.js';
 import { connectionLoad, type ConnectionLoad } from './connection-load.js';
 import { connectionConfig, dataSourceFor, type EntityClass } from './data-source.js';
+import { entranceOf } from './database-role.js';
 import { Database } from './database.js';
-import { EngineError, type ConnectionOptions, type DatabaseEngine } from './engines/index.js';
+import { EngineError, type DatabaseEngine } from './engines/index.js';
 import { migrateDatabase } from './migrator.js';
 import { Paginator } from './paginator.js';
 import { ExclusiveConnections } from './pipeline/exclusive-connections.js';
 import { PooledConnections } from './pipeline/pooled-connections.js';
 import type { Replicas } from './replicas/replicas.js';
-import { Servers, sendOptions, type Observers } from './servers.js';
+import { Servers, sendOptions, watchOfPrimary, type Observers, type Server } from './servers.js';
 import { statement } from './statement.js';
+import { topologyOf, type Topology } from './topology/topology.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const MAKE_SECRET = statement(
@@ -46,13 +47,13 @@ export async function openPersistence(
   observers: Observers,
 ): Promise<Persistence> {
   const connection = await engine.start();
-  const servers = new Servers(connection, config, observers);
-  const dataSource = dataSourceFor(connection, config, entities, servers.primarySockets);
+  const primary = { connection, watch: watchOfPrimary(connection, config, observers.log) };
+  const dataSource = dataSourceFor(connection, config, entities, { sockets: primary.watch?.sockets });
   try {
     await dataSource.initialize();
     await requireVersion(dataSource);
     await migrateDatabase(connection, config);
-    return await openDoors({ engine, dataSource, connection, servers }, config, observers.watch);
+    return await openDoors({ engine, dataSource, primary }, config, observers);
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     await engine.stop();
@@ -64,21 +65,22 @@ export async function openPersistence(
 interface Ground {
   readonly engine: DatabaseEngine;
   readonly dataSource: DataSource;
-  readonly connection: ConnectionOptions;
-  readonly servers: Servers;
+  readonly primary: Server;
 }
 
 async function openDoors(
-  { engine, dataSource, connection, servers }: Ground,
+  { engine, dataSource, primary }: Ground,
   config: Config,
-  watch: StatementWatch | null,
+  observers: Observers,
 ): Promise<Persistence> {
-  const options = { ...sendOptions(config), watch };
+  const entrance = entranceOf(config, await topologyOf(dataSource, config));
+  const servers = new Servers(primary, entrance, config, observers);
+  const options = { ...sendOptions(config, entrance), watch: observers.watch };
   const unitOfWork = new UnitOfWork(dataSource, options);
   const { pipelines, replicas } = servers;
   const exclusive = new ExclusiveConnections(new PooledConnections(dataSource), options);
   const database = new Database(dataSource, pipelines, exclusive, replicas);
-  const bulk = new BulkConnections(connectionConfig(connection, config, servers.primarySockets), config.databasePooler);
+  const bulk = bulkOf(primary, config, entrance.topology);
   const close = async (): Promise<void> => {
     bulk.close();
     await servers.close();
@@ -89,6 +91,11 @@ async function openDoors(
   const load = (): ConnectionLoad => connectionLoad(dataSource, servers);
   servers.watch();
   return { engine, dataSource, database, unitOfWork, paginator, bulk, replicas, load, close };
+}
+
+function bulkOf({ connection, watch }: Server, config: Config, topology: Topology): BulkConnections {
+  const settings = connectionConfig(connection, config, { sockets: watch?.sockets });
+  return new BulkConnections(settings, config.databasePooler, topology);
 }
 
 function paginatorFor(database: Database, dataSource: DataSource, config: Config, secret: Buffer): Paginator {

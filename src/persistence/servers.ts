@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 import { connectionConfig } from './data-source.js';
-import { limitsOf } from './database-role.js';
+import type { Entrance } from './database-role.js';
 import type { ConnectionOptions } from './engines/index.js';
 import type { PipelineLoad } from './pipeline/pipeline-pool.js';
 import { Pipelines, type Lane } from './pipeline/pipelines.js';
@@ -9,7 +9,6 @@ import type { Watching } from './pipeline/watched.js';
 import { Replica } from './replicas/replica.js';
 import { Replicas } from './replicas/replicas.js';
 import { DatabaseWatch, type WatchLog } from './watch/database-watch.js';
-import type { WatchedSockets } from './watch/watched-sockets.js';
 
 /** Who is told of what happens on connections. */
 export interface Observers extends Watching {
@@ -18,8 +17,32 @@ export interface Observers extends Watching {
 }
 
 /** How this service speaks to its connections. */
-export function sendOptions(config: Config): SendOptions {
-  return { prepared: config.databasePreparedStatements, limits: limitsOf(config) };
+export function sendOptions(config: Config, entrance: Entrance): SendOptions {
+  return { prepared: config.databasePreparedStatements, entrance };
+}
+
+/**
+ * Looks whether the primary is there. Behind a pooler a statement may wait for its turn, which cannot be told from silence:
+ * there the server is asked past the pooler, over the URL that is given for it, or not at all.
+ */
+export function watchOfPrimary(
+  connection: ConnectionOptions,
+  config: Config,
+  log: WatchLog,
+): DatabaseWatch | undefined {
+  const { databasePooler, databaseWatchUrl } = config;
+  if (!databasePooler) return watchOf(connection, config, log);
+  return databaseWatchUrl === null ? undefined : watchOf({ connectionString: databaseWatchUrl }, config, log);
+}
+
+function watchOf(connection: ConnectionOptions, config: Config, log: WatchLog): DatabaseWatch {
+  return new DatabaseWatch(connectionConfig(connection, config), log);
+}
+
+/** A server, and who looks whether it is there. */
+export interface Server {
+  readonly connection: ConnectionOptions;
+  readonly watch: DatabaseWatch | undefined;
 }
 
 /** The primary and its replicas: the pipelined connections to each, and who looks whether it is there. */
@@ -28,15 +51,14 @@ export class Servers {
   readonly replicas: Replicas;
   readonly #watches: DatabaseWatch[] = [];
   readonly #ofReplicas: Pipelines[] = [];
-  readonly primarySockets: WatchedSockets | undefined;
 
   constructor(
-    connection: ConnectionOptions,
+    primary: Server,
+    private readonly entrance: Entrance,
     private readonly config: Config,
     private readonly observers: Observers,
   ) {
-    this.primarySockets = this.#watchPrimary(connection);
-    this.pipelines = this.#pipelinesTo(connection, this.primarySockets, () => undefined);
+    this.pipelines = this.#pipelinesTo(primary, () => undefined);
     const replicas = config.databaseReplicaUrls.map((url) => this.#replicaAt({ connectionString: url }));
     this.replicas = new Replicas(replicas, this.pipelines);
   }
@@ -68,8 +90,8 @@ export class Servers {
   }
 
   #replicaAt(connection: ConnectionOptions): Replica {
-    const sockets = this.config.databasePooler ? undefined : this.#watch(connection);
-    const pipelines = this.#pipelinesTo(connection, sockets, () => {
+    const watch = this.config.databasePooler ? undefined : watchOf(connection, this.config, this.observers.log);
+    const pipelines = this.#pipelinesTo({ connection, watch }, () => {
       replica.rest();
     });
     const replica = new Replica(pipelines);
@@ -77,25 +99,10 @@ export class Servers {
     return replica;
   }
 
-  /**
-   * Behind a pooler a statement may wait for its turn, which cannot be told from silence: there the server is asked past the
-   * pooler, over the URL that is given for it, or not at all.
-   */
-  #watchPrimary(connection: ConnectionOptions): WatchedSockets | undefined {
-    const { databasePooler, databaseWatchUrl } = this.config;
-    if (!databasePooler) return this.#watch(connection);
-    return databaseWatchUrl === null ? undefined : this.#watch({ connectionString: databaseWatchUrl });
-  }
-
-  #watch(connection: ConnectionOptions): WatchedSockets {
-    const watch = new DatabaseWatch(connectionConfig(connection, this.config), this.observers.log);
-    this.#watches.push(watch);
-    return watch.sockets;
-  }
-
-  #pipelinesTo(connection: ConnectionOptions, sockets: WatchedSockets | undefined, onLost: () => void): Pipelines {
-    return new Pipelines(connectionConfig(connection, this.config, sockets), {
-      ...sendOptions(this.config),
+  #pipelinesTo({ connection, watch }: Server, onLost: () => void): Pipelines {
+    if (watch) this.#watches.push(watch);
+    return new Pipelines(connectionConfig(connection, this.config, { sockets: watch?.sockets }), {
+      ...sendOptions(this.config, this.entrance),
       watch: this.observers.watch,
       lanes: this.config.databasePipelines,
       onLost: (error) => {

@@ -1,3 +1,5 @@
+import type { Topology } from './topology/topology.js';
+
 /**
  * One SQL statement with a name of its own: it is prepared once a connection, and logs call it by its name. One without a
  * name is planned for its values and not kept.
@@ -5,6 +7,8 @@
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** What is sent to a cluster in its place, where that refuses it; it answers the same. */
+  readonly onCitus?: string;
   /** Planned once a connection and never for its values; see `plannedOnce`. */
   readonly plannedOnce?: true;
   /** Longest time that it may take, in milliseconds, where that is not the connection's own. */
@@ -12,8 +16,14 @@ export interface Statement {
 }
 
 /** `name` is unique in the whole service, `<room>.<what_it_does>`; the values are always parameters, never text. */
-export function statement(name: string, text: string): Statement {
-  return { name, text: text.trim() };
+export function statement(name: string, text: string, onCitus?: string): Statement {
+  const plain = { name, text: text.trim() };
+  return onCitus === undefined ? plain : { ...plain, onCitus: onCitus.trim() };
+}
+
+/** The text of a statement for a database of this topology. */
+export function textFor({ text, onCitus = text }: Pick<Statement, 'text' | 'onCitus'>, topology: Topology): string {
+  return topology === 'citus' ? onCitus : text;
 }
 
 /**

@@ -11,6 +11,7 @@ import { ConfigError, loadConfig } from '../../src/config/config.js';
 import { SETTINGS } from '../../src/config/settings.js';
 import { Api, platformApi, tokenOf } from '../support/api.js';
 import { command, type CommandEnd } from '../support/command-line.js';
+import { newDatabase } from '../support/database-copy.js';
 import { urlOf } from '../support/database-url.js';
 import { freePort, launchDoorlist, startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
 import { requestText, sendRaw } from '../support/raw-http.js';
@@ -56,14 +57,6 @@ async function refusal(env: Env): Promise<{ code: number | null; lines: string[]
   // A library says on Node 20 that it would rather run on a later one.
   const lines = errors.split('\n').filter((line) => line !== '' && !line.startsWith('oidc-provider WARNING'));
   return { code, lines, output: output(), made: await readdir(folder) };
-}
-
-/** A database of the test's own: a migrated and empty one. The teardown of the run removes it. */
-async function newDatabase(): Promise<string> {
-  const { adminUrl, templateName } = testState();
-  const name = `${templateName}_${randomBytes(4).toString('hex')}`;
-  await query(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName}`);
-  return urlOf({ connectionString: adminUrl }, name);
 }
 
 async function query(connectionString: string, text: string): Promise<Record<string, unknown>[]> {
@@ -168,7 +161,7 @@ describe('DATABASE_URL', () => {
   });
 
   it('brings no demo data but where it is asked for; the bootstrap client is made once and then left as it is', async () => {
-    const url = await newDatabase();
+    const url = await newDatabase('migrated');
     const first = `+ s/e=c:r%41&t? ${randomBytes(16).toString('base64')}`;
     const second = randomBytes(32).toString('hex');
     // What is revoked by a command is refused at once.

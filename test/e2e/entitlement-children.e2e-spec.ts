@@ -135,11 +135,12 @@ describe('the children of a role', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     const parent = await newRole(api, app, 'Parent');
     const parts = await Promise.all(Array.from({ length: 6 }, (_, at) => newRole(api, app, `Part ${at}`, [`p${at}`])));
-    await Promise.all([
+    const changes = await Promise.all([
       ...parts.map((part) => put(api, parent, { add: [part] })),
       ...parts.map((part, at) => api.put(`${rolesPath(app)}/${part}`, { permissions: [`q${at}`] })),
       api.put(`${rolesPath(app)}/${parent}`, { permissions: ['own'] }),
     ]);
+    expect(changes.filter(({ status }) => status >= 300)).toEqual([]);
     const [row] = await sql<{ given: string[] }>(
       'SELECT effective_permissions AS given FROM roles WHERE tenant_id = $1 AND id = $2',
       [tenant.id, parent],

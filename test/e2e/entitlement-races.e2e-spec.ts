@@ -1,6 +1,6 @@
 import type { ApiAnswer } from '../support/api.js';
-import { withClient } from '../support/database-copy.js';
 import { ENTITLEMENTS, entitlementRefusal, grantUsers, newEntitlement } from '../support/entitlement-steps.js';
+import { withClient } from '../support/new-database.js';
 import { newRole } from '../support/role-steps.js';
 import { sql } from '../support/sql.js';
 import { newTenant } from '../support/tenant.js';

@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { assign, nest, subjectOf } from '../support/assignment-steps.js';
-import { withClient } from '../support/database-copy.js';
+import { withClient } from '../support/new-database.js';
 import { manyUsers } from '../support/many-users.js';
 import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,11 +7,12 @@ import pg from 'pg';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { Api, tokenOf } from '../support/api.js';
 import { command } from '../support/command-line.js';
+import { newDatabase } from '../support/database-copy.js';
 import { urlOf } from '../support/database-url.js';
 import { freePort, launchDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
 import { MovableClock } from '../support/movable-clock.js';
 import { newTenant } from '../support/tenant.js';
-import { PLATFORM_CLIENT, testState } from '../support/test-state.js';
+import { PLATFORM_CLIENT } from '../support/test-state.js';
 
 const PUBLIC_URL = 'https://door.example';
 const BOOTSTRAP = { BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id, BOOTSTRAP_CLIENT_SECRET: PLATFORM_CLIENT.secret };
@@ -46,14 +46,6 @@ async function start(env: Env): Promise<DoorlistProcess> {
     return ended;
   };
   return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, output, stop };
-}
-
-/** A database of the test's own, empty or migrated. The teardown of the run removes it. */
-async function newDatabase(template = ''): Promise<string> {
-  const { adminUrl, templateName } = testState();
-  const name = `${templateName}_${randomBytes(4).toString('hex')}`;
-  await query(adminUrl, `CREATE DATABASE ${name} ${template}`);
-  return urlOf({ connectionString: adminUrl }, name);
 }
 
 async function query(connection: string | pg.ClientConfig, text: string): Promise<Record<string, unknown>[]> {
@@ -116,7 +108,7 @@ describe('keys:rotate, while two instances run', () => {
   let newKid: string;
 
   beforeAll(async () => {
-    database = await newDatabase(`TEMPLATE ${testState().templateName}`);
+    database = await newDatabase('migrated');
     env = { DATABASE_URL: database, PUBLIC_URL };
     instances = await Promise.all(Array.from({ length: 2 }, () => start({ ...env, ...clock.env })));
     oldTokens = await Promise.all(instances.map(newToken));
@@ -157,7 +149,7 @@ describe('keys:rotate, while two instances run', () => {
 
   it('has both accept the new key as soon as a token of it comes, and then sign with it, too', async () => {
     // As if the minute had passed.
-    await query(database, `UPDATE signing_keys SET signs_from = clock_timestamp() WHERE kid = '${newKid}'`);
+    await query(database, `UPDATE signing_keys SET signs_from = now() WHERE kid = '${newKid}'`);
     clock.advance(UNKNOWN_KEY_SECONDS * 1000);
     const [row] = await query(database, `SELECT private_jwk FROM signing_keys WHERE kid = '${newKid}'`);
     const key = await importJWK(row!.private_jwk as JWK, 'RS256');
@@ -187,10 +179,7 @@ describe('keys:rotate, while two instances run', () => {
   });
 
   it('removes a key whose tokens have all ended', async () => {
-    await query(
-      database,
-      `UPDATE signing_keys SET retires_at = clock_timestamp() - interval '1 s' WHERE kid = '${oldKid}'`,
-    );
+    await query(database, `UPDATE signing_keys SET retires_at = now() - interval '1 s' WHERE kid = '${oldKid}'`);
     const { lines } = await command('keys:rotate', env);
     expect(lines).toEqual([expect.stringMatching(/; (1 ended keys? (was|were) removed|.*removed: 1)$/)]);
     const kids = (await query(database, 'SELECT kid FROM signing_keys')).map(({ kid }) => kid);
@@ -204,7 +193,7 @@ const STARTED_AT_ONCE = 4;
 
 describe('instances that start at once on an empty database', () => {
   it('all come up, with one key, every migration once, one platform client and one demo tenant', async () => {
-    const database = await newDatabase();
+    const database = await newDatabase('empty');
     const env = { DATABASE_URL: database, PUBLIC_URL, DEMO_DATA: 'true' };
     const instances = await Promise.all(Array.from({ length: STARTED_AT_ONCE }, () => start(env)));
     const migrated = await query(database, 'SELECT name FROM migrations ORDER BY id');
@@ -244,7 +233,7 @@ describe('the command line', () => {
   });
 
   it('migrates an empty database of a server, takes the newest migration back and does it again', async () => {
-    const env = { DATABASE_URL: await newDatabase(), PUBLIC_URL };
+    const env = { DATABASE_URL: await newDatabase('empty'), PUBLIC_URL };
     const all = MIGRATIONS.map(({ name }) => `migrated ${name}`);
     const nothing = { code: 0, lines: ['there is no migration to take back'], errors: [] };
     expect(await command('migrate:revert', env)).toEqual(nothing);

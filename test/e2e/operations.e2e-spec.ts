@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Api, platformApi } from '../support/api.js';
-import { withClient } from '../support/database-copy.js';
 import { freePort, startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
 import { MovableClock } from '../support/movable-clock.js';
+import { withClient } from '../support/new-database.js';
 import { refusalAt } from '../support/surfaces.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT, workerState } from '../support/test-state.js';
@@ -342,9 +342,9 @@ describe('an instance', () => {
       );
       expect(await ready(1)).toEqual([503, 'migrations_pending']);
       await client.query(`UPDATE migrations SET name = substr(name, 2) WHERE name LIKE 'x%'`);
-      await client.query(`UPDATE signing_keys SET signs_from = signs_from + interval '9 years'`);
+      await client.query(`UPDATE signing_keys SET signs_from = now() + interval '9 years'`);
       expect(await ready(1)).toEqual([503, 'no_signing_key']);
-      await client.query(`UPDATE signing_keys SET signs_from = signs_from - interval '9 years'`);
+      await client.query(`UPDATE signing_keys SET signs_from = now() - interval '1 day'`);
       expect(await ready(1)).toEqual([200, 'ready']);
     });
   });

@@ -40,7 +40,7 @@ describe('the statements of a request', () => {
       return count >= 1 && count <= most ? [] : [`${route}: ${count}, at most ${most}`];
     });
     expect(tooMany).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('are few for a PUT that changes the bounds of what is there', async () => {
     const { tenant, users, full, applications } = await worldOf(2);

@@ -51,7 +51,7 @@ beforeAll(async () => {
        SELECT tenant_id, gen_random_uuid(), $2, 'organization', tenant_id, id, ordinal, 'test'
          FROM users WHERE tenant_id = $1 AND id <> $3
      )
-     UPDATE users SET attributes = jsonb_build_object('about', repeat(md5(id::text), 375)) WHERE tenant_id = $1`,
+     UPDATE users SET attributes = ('{"about": "' || repeat(md5(id::text), 375) || '"}')::jsonb WHERE tenant_id = $1`,
     [tenant.id, viewer, ada],
   );
 }, 120_000);

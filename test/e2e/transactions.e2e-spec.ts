@@ -3,11 +3,13 @@ import { loadConfig } from '../../src/config/config.js';
 import { PlatformScope, SYSTEM_ACTOR } from '../../src/kernel/scope.js';
 import type { StatementWatch } from '../../src/kernel/statement-watch.js';
 import { dataSourceFor } from '../../src/persistence/data-source.js';
+import { entranceOf } from '../../src/persistence/database-role.js';
 import { sendOptions } from '../../src/persistence/servers.js';
 import { plannedOnce, statement } from '../../src/persistence/statement.js';
 import type { Transaction } from '../../src/persistence/transaction.js';
 import { UnitOfWork } from '../../src/persistence/unit-of-work.js';
-import { newDatabase, rowsAt, withClient } from '../support/database-copy.js';
+import { newDatabase, rowsAt } from '../support/database-copy.js';
+import { withClient } from '../support/new-database.js';
 
 const KEEP = plannedOnce(statement('test.keep', 'INSERT INTO service_secrets (name, value) VALUES ($1, $2)'));
 const NAMES = statement('test.names', `SELECT name FROM service_secrets WHERE name LIKE 'test.%' ORDER BY name`);
@@ -51,7 +53,7 @@ describe('a transaction', () => {
         batches.push(`${failed ? 'failed: ' : ''}${names.join(', ')}`);
       },
     };
-    unitOfWork = new UnitOfWork(dataSource, { ...sendOptions(config), watch });
+    unitOfWork = new UnitOfWork(dataSource, { ...sendOptions(config, entranceOf(config, 'single')), watch });
   });
   afterEach(() => dataSource.destroy());
 

@@ -24,8 +24,10 @@ async function node(databaseUrl: string, ...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
+/** What it printed, but for what it distributed where there is a cluster: that has a test of its own. */
 async function migrate(databaseUrl: string): Promise<string[]> {
-  return (await node(databaseUrl, CLI, 'migrate')).split('\n');
+  const lines = (await node(databaseUrl, CLI, 'migrate')).split('\n');
+  return lines.filter((line) => !line.startsWith('distributed '));
 }
 
 async function revert(databaseUrl: string): Promise<string> {
@@ -109,7 +111,7 @@ describe('the migrations', () => {
     async () => {
       const database = await newDatabase('empty');
       const printed = await Promise.all(Array.from({ length: AT_ONCE }, () => migrate(database)));
-      const workers = printed.filter((lines) => lines.join() !== UP_TO_DATE);
+      const workers = printed.filter((lines) => ![UP_TO_DATE, ''].includes(lines.join()));
       expect(workers).toEqual([NAMES.map((name) => `migrated ${name}`)]);
       expect(printed).toHaveLength(AT_ONCE);
       expect(await applied(database)).toEqual(NAMES);

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { loadConfig } from '../../src/config/config.js';
 import { EmbeddedEngine } from '../../src/persistence/engines/embedded/embedded-engine.js';
 import { ServerEngine, type DatabaseEngine } from '../../src/persistence/engines/index.js';
 import { migrateDatabase } from '../../src/persistence/migrator.js';
 import { urlOf } from './database-url.js';
 import { startDoorlist } from './doorlist-process.js';
+import { createDatabase, nodesAt, withClient } from './new-database.js';
 import { startPooler } from './pooler.js';
 import { running } from './running.js';
 import { PLATFORM_CLIENT, STATE_VARIABLE, type TestState } from './test-state.js';
@@ -31,12 +31,13 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
   const connection = await engine.start();
   const adminUrl = urlOf(connection);
   running.adminUrl = adminUrl;
-  if (engine.kind === 'embedded') for (const sql of CARELESS) await inDatabase(adminUrl, sql);
+  if (engine.kind === 'embedded') for (const sql of CARELESS) await withClient(adminUrl, (client) => client.query(sql));
   const run = randomBytes(4).toString('hex');
   const templateName = `doorlist_test_${run}`;
-  await inDatabase(adminUrl, `CREATE DATABASE ${templateName}`);
   running.databases.push(templateName);
-  await migrateTemplate(urlOf(connection, templateName));
+  // A cluster's databases are migrated one by one.
+  const isCluster = (await nodesAt(adminUrl)).length > 0;
+  if (!isCluster) await migrateTemplate(await createDatabase(adminUrl, templateName, null));
   // The tests look into the database directly; the services reach it through the pooler.
   if (process.env.TEST_POOLER === 'pgbouncer') {
     running.pooler = await startPooler(adminUrl, folder);
@@ -46,11 +47,9 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
   const workers: { url: string; databaseUrl: string }[] = [];
   for (let worker = 1; worker <= options.maxWorkers; worker += 1) {
     const name = `${templateName}_${worker}`;
-    await inDatabase(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName}`);
-    running.databases.push(name);
+    const databaseUrl = await createDatabase(adminUrl, name, templateName);
     // What these tests store need not outlive a crash: nobody waits for the disk. life-cycle crashes clusters of its own.
-    await inDatabase(adminUrl, `ALTER DATABASE ${name} SET synchronous_commit = off`);
-    const databaseUrl = urlOf(connection, name);
+    await withClient(adminUrl, (client) => client.query(`ALTER DATABASE ${name} SET synchronous_commit = off`));
     const service = await startDoorlist({
       DATABASE_URL: databaseUrl,
       BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id,
@@ -61,7 +60,7 @@ export default async function globalSetup(options: { maxWorkers: number }): Prom
     running.services.push(service);
     workers.push({ url: service.url, databaseUrl });
   }
-  const state: TestState = { engine: engine.kind, adminUrl, templateName, workers };
+  const state: TestState = { engine: engine.kind, isCluster, adminUrl, templateName, workers };
   const path = join(folder, 'state.json');
   await writeFile(path, JSON.stringify(state), { mode: 0o600 });
   process.env[STATE_VARIABLE] = path;
@@ -76,11 +75,4 @@ function engineOfTheRun(dataDir: string): DatabaseEngine {
 async function migrateTemplate(url: string): Promise<void> {
   const config = loadConfig({ DATABASE_URL: url, PUBLIC_URL: 'http://127.0.0.1' });
   await migrateDatabase({ connectionString: url }, config);
-}
-
-async function inDatabase(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(sql);
-  await client.end();
 }

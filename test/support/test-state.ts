@@ -13,6 +13,8 @@ export interface WorkerState {
 /** What the global setup made. */
 export interface TestState {
   readonly engine: 'embedded' | 'server';
+  /** Whether the server is the coordinator of a Citus cluster. */
+  readonly isCluster: boolean;
   /** A database of the same server that tests may connect to in order to create others. */
   readonly adminUrl: string;
   /** Migrated and empty; `CREATE DATABASE ... TEMPLATE` copies it. */

@@ -1,5 +1,11 @@
 import { sql } from './sql.js';
+import { testState } from './test-state.js';
 import { POOLER_VARIABLE } from './through-pooler.js';
+
+const HERE = `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+               WHERE a.datname = current_database() AND NOT l.granted`;
+/** Who waits at a node of a cluster. */
+const AT_NODES = `${HERE} UNION ALL SELECT 1 FROM citus_lock_waits`;
 
 /**
  * Waits until so many statements wait for locks in the worker's database. Behind a pooler with one connection no more than one
@@ -7,7 +13,6 @@ import { POOLER_VARIABLE } from './through-pooler.js';
  */
 export async function waiting(count: number): Promise<void> {
   const most = process.env[POOLER_VARIABLE] === undefined ? count : Math.min(count, 1);
-  const text = `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-                 WHERE a.datname = current_database() AND NOT l.granted`;
+  const text = testState().isCluster ? AT_NODES : HERE;
   while ((await sql(text)).length < most);
 }

@@ -51,6 +51,7 @@ export const WRONG: Readonly<Record<keyof typeof SETTINGS, readonly [form: strin
     `postgresql://u:${SECRET}@h:99999/db`,
   ],
   dataDir: ['text of 1 to 4096 characters without control characters', 'a\nb', 'x'.repeat(4097)],
+  databaseTopology: ['one of single, citus', 'Citus', 'cluster'],
   databaseReplicaUrls: [
     DATABASE,
     `mysql://u:${SECRET}@h/db`,

@@ -1,8 +1,8 @@
-import { nextBatch } from '../../persistence/in-batches.js';
+import { batchStatement } from '../../persistence/in-batches.js';
 import { plannedOnce, statement, type Statement } from '../../persistence/statement.js';
 import { DROP_SET, enterSets, hasExpired, holdsAlways, leaveSets } from '../users/index.js';
 import type { Assignee } from './assignee.js';
-import { columnsOf, giving, inSets, trailOfChanged, trailOfTaken } from './giving.js';
+import { columnsOf, giving, givingOnCitus, inSets, trailOfChanged, trailOfTaken } from './giving.js';
 
 /** -1 for nobody: the foreign key knows no such user, and refuses. */
 const ORDINAL_OF_ASSIGNEE = `coalesce((SELECT u.ordinal FROM users u WHERE u.tenant_id = $1 AND u.id = $2), -1)`;
@@ -13,10 +13,8 @@ const ORDINAL_OF_ASSIGNEE = `coalesce((SELECT u.ordinal FROM users u WHERE u.ten
  * Unknown applications come back as rows without an id, and then nothing was written.
  */
 function assignStatement(kind: Assignee['kind']): Statement {
-  const held = ['id', 'assigned_at', 'assigned_by', 'valid_from', 'valid_until'];
-  return statement(
-    `assignments.assign_${kind}`,
-    `WITH asked AS (
+  const columns = ['id', 'assigned_at', 'assigned_by', 'valid_from', 'valid_until'];
+  const text = (given: string, there: string): string => `WITH asked AS (
        SELECT a.*, $2::uuid AS assignee_id, ${kind === 'user' ? ORDINAL_OF_ASSIGNEE : 'NULL::int'} AS ordinal,
               $8::timestamptz AS valid_from, $9::timestamptz AS valid_until
          FROM unnest($5::uuid[], $6::uuid[], $7::uuid[]) WITH ORDINALITY AS a(application_id, id, event_id, place)
@@ -24,16 +22,23 @@ function assignStatement(kind: Assignee['kind']): Statement {
        SELECT asked.* FROM asked JOIN applications p ON p.tenant_id = $1 AND p.id = asked.application_id
      ), given AS (
        SELECT * FROM known WHERE (SELECT count(*) FROM known) = cardinality($5::uuid[])
-     ), ${giving(kind, 'given')}${kind === 'user' ? `, sets AS (${enterSets(inSets('made'))})` : ''}
+     ), ${given}${kind === 'user' ? `, sets AS (${enterSets(inSets('made'))})` : ''}
      SELECT asked.application_id, (known.id IS NOT NULL) AS is_known, (made.id IS NOT NULL) AS is_new,
-            ${held.map((name) => `CASE WHEN made.id IS NULL THEN held.${name} ELSE made.${name} END AS ${name}`).join(', ')}
+            ${columns.map((name) => `CASE WHEN made.id IS NULL THEN held.${name} ELSE made.${name} END AS ${name}`).join(', ')}
        FROM asked
        LEFT JOIN known ON known.application_id = asked.application_id
        LEFT JOIN made ON made.application_id = asked.application_id
-       LEFT JOIN assignments held
+       LEFT JOIN ${there}
+      ORDER BY asked.place`;
+  return statement(
+    `assignments.assign_${kind}`,
+    text(
+      giving(kind, 'given'),
+      `assignments held
          ON held.tenant_id = $1 AND held.application_id = asked.application_id AND held.${kind}_id = $2
-            AND NOT ${hasExpired('held')}
-      ORDER BY asked.place`,
+            AND NOT ${hasExpired('held')}`,
+    ),
+    text(givingOnCitus(kind, 'given'), 'seen held ON held.application_id = asked.application_id'),
   );
 }
 
@@ -94,9 +99,9 @@ export const CHANGE = { user: changeStatement('user'), group: changeStatement('g
 
 /** Takes away the assignments of a user, group or application that is about to go, a batch at a time. Values: tenant, its id, actor. */
 function unassignAllStatement(kind: Assignee['kind'] | 'application'): Statement {
-  return statement(
+  return batchStatement(
     `assignments.unassign_all_of_${kind}`,
-    `WITH taken AS (
+    (nextBatch) => `WITH taken AS (
        DELETE FROM assignments WHERE ${nextBatch('assignments', `tenant_id = $1 AND ${kind}_id = $2`)} RETURNING ${columnsOf()}
      ), sets AS (
        ${kind === 'application' ? DROP_SET.text : leaveSets(inSets('taken'))}

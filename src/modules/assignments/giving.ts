@@ -77,8 +77,48 @@ export function giving(kind: Assignee['kind'], rows: string): string {
        ON CONFLICT (tenant_id, application_id, ${column}) WHERE ${column} IS NOT NULL
        DO UPDATE SET assigned_at = now(), ${taken.join(', ')} WHERE held.id IN (SELECT id FROM lapsed)
        RETURNING ${columnsOf()}
-     ), trail_of_lapsed AS (
-       ${trailOfTaken('lapsed', `lapsed JOIN made USING (application_id, ${column})`)} RETURNING seq
+     ), ${trailsOfGiven(column, rows)}`;
+}
+
+/**
+ * The same for a cluster, where no part may lock rows beside others (an UPDATE could not read what it locked), and ON CONFLICT
+ * may not ask; for rows of one application or one assignee. What is there already is `seen`.
+ */
+export function givingOnCitus(kind: Assignee['kind'], rows: string): string {
+  const column = `${kind}_id`;
+  const ordinal = kind === 'user' ? ['user_ordinal, ', 'ordinal, '] : ['', ''];
+  const there = `assignments held WHERE held.tenant_id = $1
+          AND held.application_id = ANY (ARRAY(SELECT application_id FROM ${rows}))
+          AND held.${column} = ANY (ARRAY(SELECT assignee_id FROM ${rows}))`;
+  return `lapsed AS MATERIALIZED (
+       SELECT ${columnsOf('held')}
+         FROM ${there} AND ${hasExpired('held')}
+        ORDER BY held.application_id, held.${column} FOR UPDATE
+     ), seen AS (
+       SELECT ${columnsOf('held')} FROM ${there} AND NOT ${hasExpired('held')}
+     ), taken_over AS (
+       UPDATE assignments held
+          SET id = new.id, assigned_at = now(), assigned_by = $4, valid_from = new.valid_from, valid_until = new.valid_until
+         FROM lapsed JOIN ${rows} new ON new.application_id = lapsed.application_id AND new.assignee_id = lapsed.${column}
+        WHERE held.tenant_id = $1 AND held.id = lapsed.id
+       RETURNING ${columnsOf('held')}
+     ), added AS (
+       INSERT INTO assignments (tenant_id, id, application_id, ${column}, ${ordinal[0]}assigned_by, valid_from, valid_until)
+       SELECT $1, id, application_id, assignee_id, ${ordinal[1]}$4, valid_from, valid_until FROM ${rows}
+        WHERE NOT EXISTS (SELECT FROM lapsed
+                           WHERE lapsed.application_id = ${rows}.application_id AND lapsed.${column} = ${rows}.assignee_id)
+        ORDER BY application_id, assignee_id
+       ON CONFLICT (tenant_id, application_id, ${column}) WHERE ${column} IS NOT NULL DO NOTHING
+       RETURNING ${columnsOf()}
+     ), made AS (
+       SELECT ${columnsOf()} FROM taken_over UNION ALL SELECT ${columnsOf()} FROM added
+     ), ${trailsOfGiven(column, rows)}`;
+}
+
+/** The trail of what `giving` took over and made. */
+function trailsOfGiven(column: string, rows: string): string {
+  return `trail_of_lapsed AS (
+       ${trailOfTaken('lapsed', `lapsed JOIN made USING (application_id, ${column})`)}
      ), trail AS (
        ${trailOf({
          ...event('created', 'made'),

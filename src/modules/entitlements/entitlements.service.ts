@@ -17,7 +17,7 @@ import {
   entitlementsFound,
   type EntitlementRow,
 } from './entitlements.read-model.js';
-import { PUT_RIGHTS, REMOVE_RIGHTS, STRAY_VALUES } from './rights/rights.queries.js';
+import { FOLLOW_RIGHTS, PUT_RIGHTS, REMOVE_RIGHTS, STRAY_VALUES } from './rights/rights.queries.js';
 import { rightsOf, type Right } from './rights/rights.js';
 
 /** The entitlements of applications: their roles with rights, and single permissions. */
@@ -124,6 +124,8 @@ export class EntitlementsService {
   ): Promise<void> {
     await transaction.query(REMOVE_RIGHTS, [tenantId, id, rights.map(({ name }) => name)]);
     await transaction.query(PUT_RIGHTS, [tenantId, id, applicationId, JSON.stringify(rights)]);
+    if (rights.some((right) => before.some((was) => was.name === right.name && was.multivalued !== right.multivalued)))
+      await transaction.query(FOLLOW_RIGHTS, [tenantId, id]);
     const strays = await transaction.query<{ right_name: string; value: string }>(STRAY_VALUES, [tenantId, id]);
     const [stray] = strays;
     if (stray) {

@@ -31,7 +31,8 @@ export const INSERT_FIRST_SIGNING_KEY = statement(
   'signing_keys.insert_first',
   `INSERT INTO signing_keys (kid, private_jwk, created_at, signs_from)
    SELECT $1, $2::jsonb, clock_timestamp(), clock_timestamp()
-    WHERE NOT EXISTS (SELECT FROM signing_keys WHERE retires_at IS NULL)`,
+    WHERE NOT EXISTS (SELECT FROM signing_keys WHERE retires_at IS NULL)
+   RETURNING kid`,
 );
 
 /** $3: seconds from now until the new key signs. */
@@ -44,10 +45,10 @@ export const INSERT_NEXT_SIGNING_KEY = statement(
 /** $1: the new key; $2: seconds from now after which no token of the others is alive. */
 export const RETIRE_OTHER_SIGNING_KEYS = statement(
   'signing_keys.retire_others',
-  `UPDATE signing_keys SET retires_at = clock_timestamp() + make_interval(secs => $2) WHERE kid <> $1 AND retires_at IS NULL`,
+  `UPDATE signing_keys SET retires_at = statement_timestamp() + make_interval(secs => $2) WHERE kid <> $1 AND retires_at IS NULL`,
 );
 
 export const PRUNE_SIGNING_KEYS = statement(
   'signing_keys.prune',
-  'DELETE FROM signing_keys WHERE retires_at < clock_timestamp() RETURNING kid',
+  'DELETE FROM signing_keys WHERE retires_at < statement_timestamp() RETURNING kid',
 );

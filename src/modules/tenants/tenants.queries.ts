@@ -1,4 +1,4 @@
-import { nextBatch } from '../../persistence/in-batches.js';
+import { batchStatement } from '../../persistence/in-batches.js';
 import { plannedOnce, statement, type Statement } from '../../persistence/statement.js';
 
 /** The tables of a tenant that grow with its people, those that others point at last. */
@@ -22,9 +22,9 @@ const TABLES = [
  * Each answers how many rows it removed. Values: tenant.
  */
 export const EMPTY_TENANT: readonly Statement[] = TABLES.map((table) =>
-  statement(
+  batchStatement(
     `tenants.empty_${table}`,
-    `WITH gone AS (
+    (nextBatch) => `WITH gone AS (
        DELETE FROM ${table} WHERE ${nextBatch(table, 'tenant_id = $1')}
        RETURNING 1
      ) SELECT count(*)::int AS removed FROM gone`,

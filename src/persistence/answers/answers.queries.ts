@@ -22,7 +22,7 @@ function answerStatements(table: string, hasTenant: boolean): AnswerStatements {
       `${table}.keep`,
       `INSERT INTO ${table} (${columns}) ${hasTenant ? 'VALUES ($1, $2, $3, $4, $5)' : 'SELECT $2, $3, $4, $5 WHERE $1::uuid IS NULL'}
        ON CONFLICT (${hasTenant ? 'tenant_id, ' : ''}caller, key_digest)
-       DO UPDATE SET request_digest = excluded.request_digest, answer = excluded.answer, created_at = now()`,
+       DO UPDATE SET request_digest = excluded.request_digest, answer = excluded.answer, created_at = excluded.created_at`,
     ),
     forgetOld: statement(
       `${table}.forget_old`,

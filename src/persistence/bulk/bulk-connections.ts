@@ -3,7 +3,8 @@ import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { AnyScope } from '../../kernel/scope.js';
 import { toDomainError } from '../database-errors.js';
-import { ENTER_SCOPE, scopeValues } from '../database-role.js';
+import { enteringFor } from '../database-role.js';
+import type { Topology } from '../topology/topology.js';
 import { BulkSession } from './bulk-session.js';
 import { throughFile } from './temporary-file.js';
 
@@ -48,14 +49,15 @@ export class BulkConnections {
   constructor(
     private readonly connection: pg.ClientConfig,
     readonly pooled: boolean,
+    private readonly topology: Topology,
   ) {}
 
   /** Runs `work` in one transaction; nothing of it stays where it fails, or where its result says so. */
   async transact<T>(scope: AnyScope, work: (session: BulkSession) => Promise<BulkResult<T>>): Promise<T> {
     const client = await this.#connect();
     try {
-      await enter(client, scope);
-      const { result, keep } = await work(new BulkSession(scope, client));
+      await enter(client, scope, this.topology);
+      const { result, keep } = await work(new BulkSession(scope, client, this.topology));
       await client.query(keep ? 'COMMIT' : 'ROLLBACK');
       return result;
     } catch (error) {
@@ -74,7 +76,7 @@ export class BulkConnections {
     const leave = (): void => this.#close(client);
     leaving?.addEventListener('abort', leave);
     try {
-      await enter(client, scope);
+      await enter(client, scope, this.topology);
       scope.statements += 1;
       const stream = client.query(copyTo(`COPY (${select}) TO STDOUT (${OPTIONS[format]})`));
       finished(stream, leave);
@@ -116,10 +118,13 @@ export class BulkConnections {
   }
 }
 
-async function enter(client: pg.Client, scope: AnyScope): Promise<void> {
+async function enter(client: pg.Client, scope: AnyScope, topology: Topology): Promise<void> {
   await client.query('BEGIN');
   await client.query(UNHURRIED);
-  await client.query(ENTER_SCOPE.text, scopeValues(scope));
+  const { text, values } = enteringFor(scope, { topology, limits: null });
+  await client.query(text, values);
+  // A file goes to the tenant's node as a whole.
+  if (topology === 'citus') await client.query('SET LOCAL citus.max_intermediate_result_size = -1');
 }
 
 /** Waits until the query has begun to answer, so that its failure is an answer and no broken file. */

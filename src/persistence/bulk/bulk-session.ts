@@ -2,19 +2,21 @@ import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { AnyScope } from '../../kernel/scope.js';
-import type { Statement } from '../statement.js';
+import { textFor, type Statement } from '../statement.js';
+import type { Topology } from '../topology/topology.js';
 
 /** One transaction on a connection of its own, inside its scope and without the time limits of requests. */
 export class BulkSession {
   constructor(
     private readonly scope: AnyScope,
     private readonly client: pg.Client,
+    readonly topology: Topology,
   ) {}
 
   /** Runs one statement and answers its rows. Rejects with pg's own error. */
   async query<Row>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     this.scope.statements += 1;
-    const { rows } = await this.client.query(statement.text, values);
+    const { rows } = await this.client.query(textFor(statement, this.topology), values);
     return rows as Row[];
   }
 

@@ -1,22 +1,22 @@
 import type { AnyScope } from '../../kernel/scope.js';
-import { enteringFor, type SessionLimits } from '../database-role.js';
-import type { Statement } from '../statement.js';
+import { enteringFor, type Entrance } from '../database-role.js';
+import { textFor, type Statement } from '../statement.js';
 import type { Sent } from './batch.js';
 
 /** How this service speaks to its connections. */
 export interface SendOptions {
   /** Whether statements with a name are kept prepared. */
   readonly prepared: boolean;
-  readonly limits: SessionLimits | null;
+  readonly entrance: Entrance;
 }
 
 /** A statement as it is sent: with its name where it is to be kept prepared. */
 export function sentAs(
-  { name, text }: Pick<Statement, 'name' | 'text'>,
+  statement: Pick<Statement, 'name' | 'text' | 'onCitus'>,
   values: readonly unknown[],
-  { prepared }: SendOptions,
+  { prepared, entrance }: SendOptions,
 ): Sent {
-  return { name: prepared ? name : '', text, values };
+  return { name: prepared ? statement.name : '', text: textFor(statement, entrance.topology), values };
 }
 
 /**
@@ -30,6 +30,6 @@ export function scoped(
   values: readonly unknown[],
   options: SendOptions,
 ): readonly Sent[] {
-  const entering = enteringFor(scope, options.limits, statement);
+  const entering = enteringFor(scope, options.entrance, statement);
   return [sentAs(entering, entering.values, options), sentAs(statement, values, options)];
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { AnyScope } from '../../kernel/scope.js';
 import type { WatchedStatement } from '../../kernel/statement-watch.js';
-import { PLANNING, enteringFor, type Planning } from '../database-role.js';
+import { PLANNING, enteringFor, enteringInside, type Entering, type Planning } from '../database-role.js';
 import type { Statement } from '../statement.js';
 import type { Sent } from './batch.js';
 import type { PooledConnection } from './pooled-connections.js';
@@ -44,14 +44,13 @@ export class TransactionConnection {
     isolation: Isolation,
   ) {
     this.#push(START[isolation]);
-    this.enter(scope);
+    this.#enter(enteringFor(scope, options.entrance));
     this.#opening = this.#ahead.length;
   }
 
-  /** What follows runs in this scope. */
+  /** What follows runs in another scope than the transaction was opened in, or in that again. */
   enter(scope: AnyScope): void {
-    const entering = enteringFor(scope, this.options.limits);
-    this.#ahead.push({ sent: sentAs(entering, entering.values, this.options), told: null });
+    this.#enter(enteringInside(this.scope, scope, this.options.entrance));
   }
 
   /** Sends a statement, with all that goes ahead of it, and answers its result. Rejects with pg's own error. */
@@ -62,13 +61,15 @@ export class TransactionConnection {
 
   /** The same for a statement whose answer nobody needs. */
   later(statement: Statement, values: readonly unknown[]): void {
-    const planning = statement.plannedOnce ? 'once' : 'anew';
+    // A plan for all values cannot know the shard.
+    const isOnce = statement.plannedOnce === true && this.options.entrance.topology !== 'citus';
+    const planning = isOnce ? 'once' : 'anew';
     if (this.#planning !== planning) {
       this.#planning = planning;
       this.#ahead.push({ sent: sentAs(PLANNING[planning], [], this.options), told: null });
     }
     // What is planned for its values is planned at each use: there is nothing to keep.
-    const kept = statement.plannedOnce ? statement : { name: '', text: statement.text };
+    const kept = isOnce ? statement : { ...statement, name: '' };
     this.#ahead.push({ sent: sentAs(kept, values, this.options), told: statement });
   }
 
@@ -102,6 +103,10 @@ export class TransactionConnection {
     if (!this.#isBegun || this.connection.useless) return;
     this.#push('ROLLBACK');
     await this.#flush().catch(() => undefined);
+  }
+
+  #enter(entering: Entering): void {
+    this.#ahead.push({ sent: sentAs(entering, entering.values, this.options), told: null });
   }
 
   #push(text: string): void {

@@ -1,7 +1,7 @@
 import { statement, type Statement } from '../../../persistence/statement.js';
 import { enterSets, hasExpired, holdsAlways, leaveSets } from '../../users/index.js';
 import type { Assignee } from '../assignee.js';
-import { columnsOf, giving, trailOfTaken } from '../giving.js';
+import { columnsOf, giving, givingOnCitus, trailOfTaken } from '../giving.js';
 
 /**
  * Holds the application until the end of the transaction: it cannot go, and bulk calls for it take turns, so that no two
@@ -21,12 +21,8 @@ const inSet = (row: string): string => `CASE WHEN ${holdsAlways(row)} THEN ${row
  */
 function removeStatement(kind: Assignee['kind']): Statement {
   const column = `${kind}_id`;
-  return statement(
-    `assignments.remove_many_${kind}s`,
-    `WITH held AS MATERIALIZED (
-       SELECT a.${column} FROM unnest($4::uuid[]) AS asked(assignee_id)
-         JOIN assignments a ON a.tenant_id = $1 AND a.application_id = $2 AND a.${column} = asked.assignee_id
-        ORDER BY a.${column} FOR UPDATE OF a
+  const text = (held: string): string => `WITH held AS MATERIALIZED (
+       ${held}
      ), taken AS (
        DELETE FROM assignments a USING held
         WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.${column} = held.${column}
@@ -34,7 +30,15 @@ function removeStatement(kind: Assignee['kind']): Statement {
      ), trail AS (
        ${trailOfTaken('taken')}
      )
-     SELECT ${column} AS assignee_id, id, ${inSet('taken')} FROM taken`,
+     SELECT ${column} AS assignee_id, id, ${inSet('taken')} FROM taken`;
+  return statement(
+    `assignments.remove_many_${kind}s`,
+    text(`SELECT a.${column} FROM unnest($4::uuid[]) AS asked(assignee_id)
+         JOIN assignments a ON a.tenant_id = $1 AND a.application_id = $2 AND a.${column} = asked.assignee_id
+        ORDER BY a.${column} FOR UPDATE OF a`),
+    text(`SELECT a.${column} FROM assignments a
+        WHERE a.tenant_id = $1 AND a.application_id = $2 AND a.${column} = ANY ($4::uuid[])
+        ORDER BY a.${column} FOR UPDATE`),
   );
 }
 
@@ -45,25 +49,39 @@ function removeStatement(kind: Assignee['kind']): Statement {
  */
 function addStatement(kind: Assignee['kind']): Statement {
   const column = `${kind}_id`;
-  return statement(
-    `assignments.add_many_${kind}s`,
-    `WITH asked AS (
+  const ordinal = kind === 'user' ? 'k.ordinal' : 'NULL::int AS ordinal';
+  const text = (known: string, given: string, there: string): string => `WITH asked AS (
        SELECT $2::uuid AS application_id, a.*
          FROM unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::timestamptz[], $9::timestamptz[])
               AS a(assignee_id, id, event_id, valid_from, valid_until)
-     ), known AS MATERIALIZED (
-       SELECT asked.*, ${kind === 'user' ? 'k.ordinal' : 'NULL::int AS ordinal'}
-         FROM asked JOIN ${kind}s k ON k.tenant_id = $1 AND k.id = asked.assignee_id
-        ORDER BY k.id FOR KEY SHARE OF k
-     ), ${giving(kind, 'known')}
+     ), ${known}
+     ), ${given}
      SELECT asked.assignee_id, (known.id IS NOT NULL) AS is_known, (made.id IS NOT NULL) AS is_new,
             coalesce(made.id, held.id) AS id, ${inSet('made')}
        FROM asked
        LEFT JOIN known ON known.assignee_id = asked.assignee_id
        LEFT JOIN made ON made.${column} = asked.assignee_id
-       LEFT JOIN assignments held
+       LEFT JOIN ${there}`;
+  return statement(
+    `assignments.add_many_${kind}s`,
+    text(
+      `known AS MATERIALIZED (
+       SELECT asked.*, ${ordinal}
+         FROM asked JOIN ${kind}s k ON k.tenant_id = $1 AND k.id = asked.assignee_id
+        ORDER BY k.id FOR KEY SHARE OF k`,
+      giving(kind, 'known'),
+      `assignments held
          ON held.tenant_id = $1 AND held.application_id = $2 AND held.${column} = asked.assignee_id
             AND NOT ${hasExpired('held')}`,
+    ),
+    text(
+      `there AS MATERIALIZED (
+       SELECT k.id, ${ordinal} FROM ${kind}s k WHERE k.tenant_id = $1 AND k.id = ANY ($5::uuid[]) ORDER BY k.id FOR KEY SHARE
+     ), known AS MATERIALIZED (
+       SELECT asked.*, there.ordinal FROM asked JOIN there ON there.id = asked.assignee_id`,
+      givingOnCitus(kind, 'known'),
+      `seen held ON held.${column} = asked.assignee_id`,
+    ),
   );
 }
 

@@ -15,5 +15,6 @@ export const ADD_VALUES = statement(
   'entitlements.add_right_values',
   `INSERT INTO assignment_right_values (tenant_id, assignment_id, role_id, right_name, multivalued, value)
    SELECT $1, each.assignment_id, $2, each.right_name, each.multivalued, each.value
-     FROM jsonb_to_recordset($3::jsonb) AS each(assignment_id uuid, right_name text, multivalued boolean, value text)`,
+     FROM jsonb_to_recordset($3::jsonb) AS each(assignment_id uuid, right_name text, multivalued boolean, value text)
+   RETURNING assignment_id`,
 );

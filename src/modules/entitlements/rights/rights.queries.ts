@@ -29,6 +29,18 @@ export const PUT_RIGHTS = statement(
           allowed_values = excluded.allowed_values, place = excluded.place`,
 );
 
+/**
+ * Where rights became single or took many: the values of them follow. On one server the foreign key has done it already; a
+ * cluster has none that can (src/persistence/topology/replaced-keys.ts). Values: tenant, role.
+ */
+export const FOLLOW_RIGHTS = statement(
+  'entitlements.follow_rights',
+  `UPDATE assignment_right_values v SET multivalued = g.multivalued
+     FROM entitlement_rights g
+    WHERE v.tenant_id = $1 AND v.role_id = $2 AND g.tenant_id = $1 AND g.role_id = $2 AND g.name = v.right_name
+      AND v.multivalued <> g.multivalued`,
+);
+
 /** Values in use that their rights do not allow any more, a few. By assignment_right_values_right. Values: tenant, role. */
 export const STRAY_VALUES = statement(
   'entitlements.stray_values',

@@ -1,5 +1,5 @@
 import { trailOf } from '../../../persistence/audit-statement.js';
-import { nextBatch } from '../../../persistence/in-batches.js';
+import { batchStatement } from '../../../persistence/in-batches.js';
 import { plannedOnce, statement, type Statement } from '../../../persistence/statement.js';
 import { DROP_SET, enterSets, hasExpired, holdsAlways, holdsNow, leaveSets, stateOf } from '../../users/index.js';
 
@@ -10,7 +10,9 @@ const inSets = (row: string): { from: string; owner: string; ordinal: string } =
   ordinal: `${row}.user_ordinal`,
 });
 
-const ROW = 'group_id, user_id, user_ordinal, added_at, valid_from, valid_until';
+const COLUMNS = ['group_id', 'user_id', 'user_ordinal', 'added_at', 'valid_from', 'valid_until'];
+const ROW = COLUMNS.join(', ');
+const rowOf = (row: string): string => COLUMNS.map((name) => `${row}.${name}`).join(', ');
 const TIMES = ['added_at', 'valid_from', 'valid_until'];
 
 /** Events of the memberships in `row`. */
@@ -28,9 +30,8 @@ const event = (done: 'created' | 'deleted', row: string, actor: string) => {
  * over: it alone can tell how they were. In the order of the ids, so that two calls cannot deadlock. Values: tenant,
  * group, users, valid from, valid until, actor.
  */
-export const ADD_MEMBERS = statement(
-  'groups.add_members',
-  `WITH asked AS (
+function addText(added: string, there: string): string {
+  return `WITH asked AS (
      SELECT DISTINCT unnest($3::uuid[]) AS user_id
    ), known AS (
      SELECT u.id AS user_id, u.ordinal FROM asked JOIN users u ON u.tenant_id = $1 AND u.id = asked.user_id
@@ -38,7 +39,28 @@ export const ADD_MEMBERS = statement(
      SELECT id, kind = 'static' AS is_static FROM groups WHERE tenant_id = $1 AND id = $2
    ), given AS (
      SELECT * FROM known WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM asked) AND EXISTS (SELECT FROM holder WHERE is_static)
-   ), lapsed AS MATERIALIZED (
+   ), ${added}
+   ), sets AS (${enterSets(inSets('added'))}
+   ), trail_of_lapsed AS (
+     ${trailOf({ ...event('deleted', 'lapsed', '$6'), from: 'lapsed JOIN added USING (group_id, user_id)' })}
+   ), trail AS (
+     ${trailOf({ ...event('created', 'added', '$6'), from: 'added WHERE (SELECT count(*) FROM trail_of_lapsed) >= 0' })}
+   )
+   SELECT asked.user_id, EXISTS (SELECT FROM holder) AS has_group,
+          (SELECT is_static FROM holder) AS is_static, (known.user_id IS NOT NULL) AS is_known,
+          (added.user_id IS NOT NULL) AS is_new, (added.user_id IS NOT NULL OR held.user_id IS NOT NULL) AS is_seen,
+          added.added_at, added.valid_from, added.valid_until
+     FROM asked
+     LEFT JOIN known ON known.user_id = asked.user_id
+     LEFT JOIN added ON added.user_id = asked.user_id
+     LEFT JOIN ${there}
+    ORDER BY asked.user_id`;
+}
+
+export const ADD_MEMBERS = statement(
+  'groups.add_members',
+  addText(
+    `lapsed AS MATERIALIZED (
      SELECT held.group_id, held.user_id, held.added_at, held.valid_from, held.valid_until
        FROM given JOIN group_members held ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = given.user_id
       WHERE ${hasExpired('held')}
@@ -51,23 +73,36 @@ export const ADD_MEMBERS = statement(
      ON CONFLICT (tenant_id, group_id, user_id)
      DO UPDATE SET added_at = now(), valid_from = EXCLUDED.valid_from, valid_until = EXCLUDED.valid_until
       WHERE held.user_id IN (SELECT user_id FROM lapsed)
+     RETURNING ${ROW}`,
+    `group_members held
+       ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = asked.user_id AND NOT ${hasExpired('held')}`,
+  ),
+  // No part may lock rows beside others there, and ON CONFLICT may not ask.
+  addText(
+    `lapsed AS MATERIALIZED (
+     SELECT held.group_id, held.user_id, held.added_at, held.valid_from, held.valid_until
+       FROM group_members held
+      WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = ANY (ARRAY(SELECT user_id FROM given))
+        AND ${hasExpired('held')}
+      ORDER BY held.user_id FOR UPDATE
+   ), seen AS (
+     SELECT held.user_id FROM group_members held
+      WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = ANY ($3::uuid[]) AND NOT ${hasExpired('held')}
+   ), taken_over AS (
+     UPDATE group_members held SET added_at = now(), valid_from = $4, valid_until = $5
+       FROM lapsed WHERE held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = lapsed.user_id
+     RETURNING ${rowOf('held')}
+   ), fresh AS (
+     INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)
+     SELECT $1, $2, user_id, ordinal, $4::timestamptz, $5::timestamptz FROM given
+      WHERE NOT EXISTS (SELECT FROM lapsed WHERE lapsed.user_id = given.user_id)
+      ORDER BY user_id
+     ON CONFLICT (tenant_id, group_id, user_id) DO NOTHING
      RETURNING ${ROW}
-   ), sets AS (${enterSets(inSets('added'))}
-   ), trail_of_lapsed AS (
-     ${trailOf({ ...event('deleted', 'lapsed', '$6'), from: 'lapsed JOIN added USING (group_id, user_id)' })} RETURNING seq
-   ), trail AS (
-     ${trailOf({ ...event('created', 'added', '$6'), from: 'added WHERE (SELECT count(*) FROM trail_of_lapsed) >= 0' })}
-   )
-   SELECT asked.user_id, EXISTS (SELECT FROM holder) AS has_group,
-          (SELECT is_static FROM holder) AS is_static, (known.user_id IS NOT NULL) AS is_known,
-          (added.user_id IS NOT NULL) AS is_new, (added.user_id IS NOT NULL OR held.user_id IS NOT NULL) AS is_seen,
-          added.added_at, added.valid_from, added.valid_until
-     FROM asked
-     LEFT JOIN known ON known.user_id = asked.user_id
-     LEFT JOIN added ON added.user_id = asked.user_id
-     LEFT JOIN group_members held
-       ON held.tenant_id = $1 AND held.group_id = $2 AND held.user_id = asked.user_id AND NOT ${hasExpired('held')}
-    ORDER BY asked.user_id`,
+   ), added AS (
+     SELECT ${ROW} FROM taken_over UNION ALL SELECT ${ROW} FROM fresh`,
+    'seen held ON held.user_id = asked.user_id',
+  ),
 );
 
 /** Values: tenant, group, user. */
@@ -129,9 +164,9 @@ export const CHANGE_MEMBER = plannedOnce(
 /** Takes away the memberships of a user, or of a group, that is about to go, a batch at a time. Values: tenant, its id, actor. */
 function removeMembersStatement(kind: 'user' | 'group'): Statement {
   const trail = trailOf({ ...event('deleted', 'gone', '$3'), from: 'gone' });
-  return statement(
+  return batchStatement(
     `groups.remove_members_of_${kind}`,
-    `WITH gone AS (
+    (nextBatch) => `WITH gone AS (
        DELETE FROM group_members WHERE ${nextBatch('group_members', `tenant_id = $1 AND ${kind}_id = $2`)} RETURNING ${ROW}
      ), sets AS (${kind === 'group' ? DROP_SET.text : leaveSets(inSets('gone'))}), trail AS (${trail})
      SELECT count(*)::int AS removed FROM gone`,

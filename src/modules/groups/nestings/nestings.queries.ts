@@ -61,7 +61,7 @@ export const CLOSE_NEW_GROUP = statement(
 export const CLOSE_ADDED = statement(
   'groups.close_added',
   `INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id)
-   SELECT $1, above.ancestor_id, below.descendant_id
+   SELECT above.tenant_id, above.ancestor_id, below.descendant_id
      FROM group_closure above, group_closure below
     WHERE above.tenant_id = $1 AND above.descendant_id = $2 AND below.tenant_id = $1 AND below.ancestor_id = $3
       AND NOT EXISTS (SELECT FROM group_closure held
@@ -87,13 +87,14 @@ export const OPEN_AROUND = statement(
 /** Derives it again from the nestings that are left. Values: tenant, above, below. */
 export const CLOSE_AROUND = statement(
   'groups.close_around',
-  `WITH RECURSIVE inside(ancestor_id, descendant_id) AS (
-     SELECT parent_id, child_id FROM group_nestings WHERE tenant_id = $1 AND parent_id = ANY ($2::uuid[])
-     UNION
-     SELECT inside.ancestor_id, n.child_id
-       FROM inside JOIN group_nestings n ON n.tenant_id = $1 AND n.parent_id = inside.descendant_id
-   )
-   INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id)
-   SELECT $1, ancestor_id, descendant_id FROM inside WHERE descendant_id = ANY ($3::uuid[])
+  `INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id)
+   SELECT $1, derived.ancestor_id, derived.descendant_id FROM (
+     WITH RECURSIVE inside(ancestor_id, descendant_id) AS (
+       SELECT parent_id, child_id FROM group_nestings WHERE tenant_id = $1 AND parent_id = ANY ($2::uuid[])
+       UNION
+       SELECT inside.ancestor_id, n.child_id
+         FROM inside JOIN group_nestings n ON n.tenant_id = $1 AND n.parent_id = inside.descendant_id
+     ) SELECT ancestor_id, descendant_id FROM inside WHERE descendant_id = ANY ($3::uuid[])
+   ) derived
    ON CONFLICT (tenant_id, ancestor_id, descendant_id) DO NOTHING`,
 );

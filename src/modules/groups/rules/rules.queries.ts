@@ -1,6 +1,6 @@
 import { trailOf } from '../../../persistence/audit-statement.js';
 import { filterSql } from '../../../persistence/filter/filter-sql.js';
-import { nextBatch } from '../../../persistence/in-batches.js';
+import { batchStatement } from '../../../persistence/in-batches.js';
 import { plannedOnce, statement, type Statement } from '../../../persistence/statement.js';
 import { CHUNK, DROP_SET, enterSets, leaveSets, listOf, replaceSet } from '../../users/index.js';
 import type { Rule, RuleOfGroup } from './rule.js';
@@ -75,35 +75,48 @@ export const MOVE_USER = plannedOnce(
 );
 
 /** Takes the members of a dynamic group away, a batch at a time. Values: tenant, group. */
-export const REMOVE_RULE_MEMBERS = statement(
+export const REMOVE_RULE_MEMBERS = batchStatement(
   'groups.remove_rule_members',
-  `WITH gone AS (
+  (nextBatch) => `WITH gone AS (
      DELETE FROM rule_members WHERE ${nextBatch('rule_members', 'tenant_id = $1 AND group_id = $2')} RETURNING 1
    ), sets AS (${DROP_SET.text})
    SELECT count(*)::int AS removed FROM gone`,
 );
 
-/**
- * Makes the members of a group exactly those for whom the rule holds, and answers how many joined and how many left. Who
- * is due and who is there are put together by grouping and never by a join, because nothing is known of how many they
- * are; rows that go are found by where they stand. Nobody else writes them meanwhile (LOCK_RULES).
- * Values: tenant, group, and what the filter adds to `values`.
- */
-export function makeMembers(rule: Rule, values: unknown[]): Statement {
+/** How a member that is there is told from one that is not, and how those who go are found again. */
+interface Place {
+  readonly none: string;
+  readonly there: string;
+  readonly gone: string;
+}
+
+/** By where the rows stand: nothing is known of how many go, and no join is asked to guess it. */
+const BY_PLACE: Place = {
+  none: 'NULL::tid',
+  there: 'r.ctid',
+  gone: 'ctid = ANY (ARRAY(SELECT found.place FROM found WHERE NOT found.is_due))',
+};
+
+/** A cluster finds no rows by where they stand. Both indexes of the table have the user in them: none of its rows is compared with each. */
+const BY_KEY: Place = {
+  none: 'NULL::int',
+  there: '1',
+  gone: 'group_id = $2 AND user_id = ANY (ARRAY(SELECT found.user_id FROM found WHERE NOT found.is_due))',
+};
+
+function makeText(due: string, place: Place): string {
   const set = { from: 'found WHERE found.is_due', owner: '$2::uuid', ordinal: 'found.ordinal' };
-  return {
-    name: '',
-    text: `WITH found AS MATERIALIZED (
+  return `WITH found AS MATERIALIZED (
      SELECT user_id, max(ordinal) AS ordinal, bool_or(is_due) AS is_due, max(place) AS place
-       FROM (SELECT u.id AS user_id, u.ordinal, true AS is_due, NULL::tid AS place
-               FROM users u WHERE u.tenant_id = $1 AND (${filterSql(rule, values)})
+       FROM (SELECT u.id AS user_id, u.ordinal, true AS is_due, ${place.none} AS place
+               FROM users u WHERE u.tenant_id = $1 AND (${due})
               UNION ALL
-             SELECT r.user_id, r.user_ordinal, false, r.ctid
+             SELECT r.user_id, r.user_ordinal, false, ${place.there}
                FROM rule_members r WHERE r.tenant_id = $1 AND r.group_id = $2) each_of
       GROUP BY user_id
    ), gone AS (
      DELETE FROM rule_members
-      WHERE tenant_id = $1 AND ctid = ANY (ARRAY(SELECT found.place FROM found WHERE NOT found.is_due))
+      WHERE tenant_id = $1 AND ${place.gone}
      RETURNING 1
    ), added AS (
      INSERT INTO rule_members (tenant_id, user_id, group_id, user_ordinal)
@@ -111,8 +124,17 @@ export function makeMembers(rule: Rule, values: unknown[]): Statement {
       ORDER BY found.user_id
      RETURNING 1
    ), ${replaceSet(set)}
-   SELECT (SELECT count(*)::int FROM added) AS joined, (SELECT count(*)::int FROM gone) AS "left"`,
-  };
+   SELECT (SELECT count(*)::int FROM added) AS joined, (SELECT count(*)::int FROM gone) AS "left"`;
+}
+
+/**
+ * Makes the members of a group exactly those for whom the rule holds, and answers how many joined and how many left. Who
+ * is due and who is there are put together by grouping and never by a join, because nothing is known of how many they
+ * are. Nobody else writes them meanwhile (LOCK_RULES). Values: tenant, group, and what the filter adds to `values`.
+ */
+export function makeMembers(rule: Rule, values: unknown[]): Statement {
+  const due = filterSql(rule, values);
+  return { name: '', text: makeText(due, BY_PLACE), onCitus: makeText(due, BY_KEY) };
 }
 
 /** The one event of a rule that was made, changed or taken away. Values: tenant, actor, group, rule before and after, joined, left. */

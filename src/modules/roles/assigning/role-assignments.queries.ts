@@ -1,9 +1,38 @@
 import { trailOf } from '../../../persistence/audit-statement.js';
-import { nextBatch } from '../../../persistence/in-batches.js';
+import { batchStatement } from '../../../persistence/in-batches.js';
 import { statement, type Statement } from '../../../persistence/statement.js';
 import { DROP_SET, enterSets, leaveSets } from '../../users/index.js';
 import { columnsOf, countGiven, countTaken, inSets, trailOfChanged } from './giving.js';
 import { HOLDER_COLUMN, type HolderKind } from './holder.js';
+
+/** The holders who are there, held, as a part of a statement; and what they hold already, as a join. */
+type Holders = readonly [known: string, there: string];
+
+const ordinalOf = (kind: HolderKind): string => (kind === 'user' ? 'k.ordinal' : 'NULL::int AS ordinal');
+
+function holdersOf(kind: HolderKind): Holders {
+  return [
+    `known AS MATERIALIZED (
+       SELECT asked.*, ${ordinalOf(kind)}
+         FROM asked JOIN ${kind}s k ON k.tenant_id = $1 AND k.id = asked.holder_id
+        ORDER BY k.id FOR KEY SHARE OF k`,
+    `role_assignments held
+         ON held.tenant_id = $1 AND held.role_id = $2 AND held.${HOLDER_COLUMN[kind]} = asked.holder_id AND held.scope_id = $11`,
+  ];
+}
+
+/** No part may lock rows beside others there. */
+function holdersOnCitus(kind: HolderKind): Holders {
+  return [
+    `there AS MATERIALIZED (
+       SELECT k.id, ${ordinalOf(kind)} FROM ${kind}s k WHERE k.tenant_id = $1 AND k.id = ANY ($5::uuid[]) ORDER BY k.id FOR KEY SHARE
+     ), known AS MATERIALIZED (
+       SELECT asked.*, there.ordinal FROM asked JOIN there ON there.id = asked.holder_id
+     ), held AS (
+       SELECT * FROM role_assignments WHERE tenant_id = $1 AND role_id = $2 AND ${HOLDER_COLUMN[kind]} = ANY ($5::uuid[]) AND scope_id = $11`,
+    `held ON held.${HOLDER_COLUMN[kind]} = asked.holder_id`,
+  ];
+}
 
 /**
  * Gives one role in one scope to holders of one kind, all or none, and answers a row for each in the order given. Where
@@ -15,17 +44,12 @@ function giveStatement(kind: HolderKind): Statement {
   const column = HOLDER_COLUMN[kind];
   const [intoOrdinal, ordinal] = kind === 'user' ? ['user_ordinal, ', 'ordinal, '] : ['', ''];
   const ofUsers = `, sets AS (${enterSets(inSets('made'))}), counted AS (${countGiven('made')})`;
-  return statement(
-    `roles.give_to_${kind}s`,
-    `WITH asked AS (
+  const text = (known: string, there: string): string => `WITH asked AS (
        SELECT a.* FROM unnest($5::uuid[], $6::uuid[]) WITH ORDINALITY AS a(holder_id, id, place)
      ), role AS (
        SELECT r.id FROM roles r
         WHERE r.tenant_id = $1 AND r.id = $2 AND r.level = $7::text AND r.application_id IS NOT DISTINCT FROM $8::uuid
-     ), known AS MATERIALIZED (
-       SELECT asked.*, ${kind === 'user' ? 'k.ordinal' : 'NULL::int AS ordinal'}
-         FROM asked JOIN ${kind}s k ON k.tenant_id = $1 AND k.id = asked.holder_id
-        ORDER BY k.id FOR KEY SHARE OF k
+     ), ${known}
      ), given AS (
        SELECT known.* FROM known, role WHERE (SELECT count(*) FROM known) = cardinality($5::uuid[])
      ), made AS (
@@ -45,10 +69,9 @@ function giveStatement(kind: HolderKind): Statement {
        FROM asked
        LEFT JOIN known ON known.holder_id = asked.holder_id
        LEFT JOIN made ON made.${column} = asked.holder_id
-       LEFT JOIN role_assignments held
-         ON held.tenant_id = $1 AND held.role_id = $2 AND held.${column} = asked.holder_id AND held.scope_id = $11
-      ORDER BY asked.place`,
-  );
+       LEFT JOIN ${there}
+      ORDER BY asked.place`;
+  return statement(`roles.give_to_${kind}s`, text(...holdersOf(kind)), text(...holdersOnCitus(kind)));
 }
 
 /** By the kind of holder. */
@@ -96,9 +119,9 @@ const ROLES_OF_APPLICATION = `SELECT id FROM roles WHERE tenant_id = $1 AND appl
 /** Takes away the role assignments that `where` finds, a batch at a time. Values: tenant, the id in `where`, actor. */
 function takeAllStatement(name: string, where: string, kept: Readonly<Record<string, string>> = {}): Statement {
   const also = Object.entries(kept).map(([part, text]) => `, ${part} AS (${text})`);
-  return statement(
+  return batchStatement(
     `roles.take_all_of_${name}`,
-    `WITH taken AS (
+    (nextBatch) => `WITH taken AS (
        DELETE FROM role_assignments WHERE ${nextBatch('role_assignments', `tenant_id = $1 AND ${where}`)}
        RETURNING ${columnsOf()}
      )${also.join('')}, trail AS (
@@ -154,9 +177,9 @@ const ROLE_IN_TRAIL = [
 ];
 
 /** Deletes the roles of an application, which nobody holds any more, a batch at a time. Values: tenant, application, actor. */
-export const REMOVE_ROLES_OF_APPLICATION = statement(
+export const REMOVE_ROLES_OF_APPLICATION = batchStatement(
   'roles.remove_roles_of_application',
-  `WITH gone AS (
+  (nextBatch) => `WITH gone AS (
      DELETE FROM roles WHERE ${nextBatch('roles', 'tenant_id = $1 AND application_id = $2')} RETURNING *
    ), trail AS (
      ${trailOf({

@@ -9,5 +9,6 @@ export const MAKE_BUILT_IN_ROLES = statement(
           made.permissions, made.filter_keys
      FROM jsonb_to_recordset($2::jsonb)
           AS made(id uuid, level text, name text, name_key text, description text, built_in text, permissions text[],
-                  filter_keys jsonb)`,
+                  filter_keys jsonb)
+   RETURNING id`,
 );

@@ -1,5 +1,5 @@
 import { trailOf } from '../../../persistence/audit-statement.js';
-import { nextBatch } from '../../../persistence/in-batches.js';
+import { batchStatement } from '../../../persistence/in-batches.js';
 import { statement } from '../../../persistence/statement.js';
 
 /**
@@ -56,9 +56,9 @@ export const REMOVE_CHILDREN_OF = statement(
 const CHILD_IN_TRAIL = ['parent_id', 'child_id', 'application_id', 'added_at'];
 
 /** Takes the roles of an application out of each other, a batch at a time. Values: tenant, application, actor. */
-export const REMOVE_CHILDREN_OF_APPLICATION = statement(
+export const REMOVE_CHILDREN_OF_APPLICATION = batchStatement(
   'roles.remove_children_of_application',
-  `WITH gone AS (
+  (nextBatch) => `WITH gone AS (
      DELETE FROM role_children
       WHERE ${nextBatch('role_children', `tenant_id = $1 AND parent_id IN (SELECT id FROM roles WHERE tenant_id = $1 AND application_id = $2)`)}
      RETURNING *

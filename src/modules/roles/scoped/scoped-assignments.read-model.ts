@@ -7,9 +7,13 @@ const MEMBER_COUNT = `${sizeOfSet('g.id')} +
      WHERE m.tenant_id = $1 AND m.group_id = g.id AND NOT (${holdsAlways('m')}) AND ${holdsNow('m')})`;
 
 /** The columns of HolderRow, of a user `u` and a group `g` of which at most one is there. */
-const HOLDER = `u.id AS user_id, u.user_name, u.display_name, u.email, u.status, u.attributes,
+const holder = (
+  memberCount: string,
+): string => `u.id AS user_id, u.user_name, u.display_name, u.email, u.status, u.attributes,
    g.id AS team_id, g.name AS team_name, g.description AS team_description, g.created_at AS team_created,
-   g.updated_at AS team_updated, CASE WHEN g.id IS NOT NULL THEN (${MEMBER_COUNT})::int END AS member_count`;
+   g.updated_at AS team_updated, ${memberCount} AS member_count`;
+
+const HOLDER = holder(`CASE WHEN g.id IS NOT NULL THEN (${MEMBER_COUNT})::int END`);
 
 /** Who holds a role, or is to hold it: a user, a group, or nobody. */
 export interface HolderRow {
@@ -27,15 +31,18 @@ export interface HolderRow {
   readonly member_count: number;
 }
 
+const NAMED_COLUMNS = `SELECT r.id AS role_id, r.name, r.description, r.level, r.type, r.built_in,
+          w.id AS workspace_id, p.id AS project_id, p.workspace_id AS project_workspace_id`;
+
 /**
  * Everything that a call names, as far as the tenant has it: always one row, with nulls for what it lacks. Roles of
- * applications are none here, and a project counts in its own workspace only. By the primary keys.
+ * applications are none here, and a project counts in its own workspace only. By the primary keys. For a cluster each part is
+ * read by itself: LEFT JOIN of many tables to a row of none crashed its coordinator (docs/decisions/0029-citus.md).
  * Values: tenant, role, workspace, project, user, group; each but the first two may be null.
  */
 export const NAMED = statement(
   'roles.named_for_scope',
-  `SELECT r.id AS role_id, r.name, r.description, r.level, r.type, r.built_in,
-          w.id AS workspace_id, p.id AS project_id, p.workspace_id AS project_workspace_id, ${HOLDER}
+  `${NAMED_COLUMNS}, ${HOLDER}
      FROM (VALUES (1)) one
      LEFT JOIN roles r ON r.tenant_id = $1 AND r.id = $2 AND r.application_id IS NULL
      LEFT JOIN workspaces w ON w.tenant_id = $1 AND w.id = $3::uuid
@@ -43,6 +50,20 @@ export const NAMED = statement(
        ON p.tenant_id = $1 AND p.id = $4::uuid AND ($3::uuid IS NULL OR p.workspace_id = $3::uuid)
      LEFT JOIN users u ON u.tenant_id = $1 AND u.id = $5::uuid
      LEFT JOIN groups g ON g.tenant_id = $1 AND g.id = $6::uuid`,
+  `WITH r AS MATERIALIZED (
+     SELECT * FROM roles WHERE tenant_id = $1 AND id = $2 AND application_id IS NULL
+   ), w AS MATERIALIZED (
+     SELECT * FROM workspaces WHERE tenant_id = $1 AND id = $3::uuid
+   ), p AS MATERIALIZED (
+     SELECT * FROM projects WHERE tenant_id = $1 AND id = $4::uuid AND ($3::uuid IS NULL OR workspace_id = $3::uuid)
+   ), u AS MATERIALIZED (
+     SELECT * FROM users WHERE tenant_id = $1 AND id = $5::uuid
+   ), g AS MATERIALIZED (
+     SELECT g.*, (${MEMBER_COUNT})::int AS member_count FROM groups g WHERE g.tenant_id = $1 AND g.id = $6::uuid
+   )
+   ${NAMED_COLUMNS}, ${holder('g.member_count')}
+     FROM (VALUES (1)) one
+     LEFT JOIN r ON true LEFT JOIN w ON true LEFT JOIN p ON true LEFT JOIN u ON true LEFT JOIN g ON true`,
 );
 
 /** One who holds the role, and where. */

@@ -1,7 +1,10 @@
+import { isUuid } from '../../../kernel/ids.js';
+import type { TenantScope } from '../../../kernel/scope.js';
 import type { TransferFormat, TransferKind } from '../transfer-kinds.js';
 
-/** COPY takes no parameters: the tenant is the one that the transaction has entered. */
-const OURS = `tenant_id = NULLIF(current_setting('doorlist.tenant_id', true), '')::uuid`;
+/** Stands for the tenant: COPY takes no parameters. */
+const TENANT = '$1';
+const OURS = `tenant_id = ${TENANT}`;
 
 /** A moment as answers have it, to the microsecond. */
 function moment(column: string): string {
@@ -25,7 +28,12 @@ const SELECTS: Readonly<Record<TransferKind, string>> = {
                   FROM assignments WHERE ${OURS} ORDER BY tenant_id, id`,
 };
 
-/** The query of an export; one that answers lines of JSON where that is the format. */
-export function exportQuery(kind: TransferKind, format: TransferFormat): string {
-  return format === 'csv' ? SELECTS[kind] : `SELECT row_to_json(line) FROM (${SELECTS[kind]}) line`;
+/**
+ * The query of an export; one that answers lines of JSON where that is the format. The tenant is named in it, and not
+ * taken from what the transaction has entered: on a cluster it tells the shard. Throws where it is no UUID.
+ */
+export function exportQuery({ tenantId }: TenantScope, kind: TransferKind, format: TransferFormat): string {
+  if (!isUuid(tenantId)) throw new Error('A tenant is named by a UUID.');
+  const select = SELECTS[kind].replace(TENANT, `'${tenantId}'`);
+  return format === 'csv' ? select : `SELECT row_to_json(line) FROM (${select}) line`;
 }

@@ -15,6 +15,6 @@ export class ExportsService {
    * before there is a file.
    */
   async open(scope: TenantScope, kind: TransferKind, format: TransferFormat, leaving?: AbortSignal): Promise<Readable> {
-    return this.bulk.copyOut(scope, exportQuery(kind, format), format === 'csv' ? 'csv' : 'lines', leaving);
+    return this.bulk.copyOut(scope, exportQuery(scope, kind, format), format === 'csv' ? 'csv' : 'lines', leaving);
   }
 }

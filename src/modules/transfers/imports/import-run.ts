@@ -6,7 +6,7 @@ import { badRowMessage } from '../kinds/bad-row-messages.js';
 import type { BadRow, ImportKind, TakeOrdinals } from '../kinds/import-kind.js';
 import { MOST_KEPT, type ImportProgress } from './import-progress.js';
 import type { StagedLines } from './staged-lines.js';
-import { IMPORT_TABLES } from '../kinds/staging.js';
+import { IMPORT_TABLES, stagedStatement } from '../kinds/staging.js';
 
 /** PostgreSQL's insufficient_privilege. */
 const FORBIDDEN = '42501';
@@ -55,7 +55,7 @@ export class ImportRun {
   async check(): Promise<void> {
     await this.kind.resolve?.(this.session, this.scope, this.#used);
     const find = `INSERT INTO import_bad (line, column_name, code, value) ${this.kind.bad}`;
-    await this.session.query(statement(`transfers.find_bad_${this.kind.name}`, find), [this.scope.tenantId]);
+    await this.session.query(stagedStatement(`transfers.find_bad_${this.kind.name}`, find), [this.scope.tenantId]);
     const more = (await this.kind.refine?.(this.session, this.scope)) ?? [];
     await this.session.query(ADD_BAD, [
       more.map((row) => row.line),

@@ -1,9 +1,9 @@
 import { newId } from '../../../kernel/ids.js';
-import { statement } from '../../../persistence/statement.js';
 import { ApplicationCreate, applicationKeys } from '../../applications/index.js';
 import { id, required, text, type Staged } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
 import { NOTHING_BAD, createdTrail, isGood, writeRows } from './sql-parts.js';
+import { stagedStatement } from './staging.js';
 
 const STAGED: readonly StagedColumn[] = [
   ['id', 'uuid'],
@@ -35,7 +35,7 @@ const CREATED = createdTrail({
 });
 
 /** Values: tenant, actor. By applications_pkey and applications_client_id_key. */
-const WRITE = statement(
+const WRITE = stagedStatement(
   'transfers.write_applications',
   `WITH added AS (
      INSERT INTO applications (tenant_id, ${STAGED.map(([name]) => name).join(', ')})

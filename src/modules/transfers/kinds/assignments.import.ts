@@ -1,12 +1,12 @@
 import { newId } from '../../../kernel/ids.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
-import { statement } from '../../../persistence/statement.js';
 import { enterSets, holdsAlways } from '../../users/index.js';
 import { checkBounds, id, ignored, moment } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
 import { APPLICATION, USER, groupAs } from './references.js';
 import { resolveRows } from './resolved-rows.js';
 import { createdTrail, dropExpired, isGood } from './sql-parts.js';
+import { stagedStatement } from './staging.js';
 import { STAGED_VALIDITY, tieOf } from './ties.js';
 
 const TIE = tieOf([APPLICATION], [USER, groupAs('group')]);
@@ -32,7 +32,7 @@ const IN_SETS = {
 };
 
 /** Values: tenant, actor, who assigns. In the order of the keys: of lines for the same pair, the first counts. */
-const WRITE = statement(
+const WRITE = stagedStatement(
   'transfers.write_assignments',
   `WITH added AS (
      INSERT INTO assignments (tenant_id, id, application_id, user_id, user_ordinal, group_id, assigned_by, valid_from, valid_until)

@@ -8,6 +8,7 @@ import { GroupCreate, applyRule, complaintOfRule, groupKeys, parseRule } from '.
 import { id, required, text, type Report, type Staged } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
 import { createdTrail, isGood, takenExternalId } from './sql-parts.js';
+import { stagedStatement } from './staging.js';
 
 const STAGED: readonly StagedColumn[] = [
   ['id', 'uuid'],
@@ -33,7 +34,7 @@ const CREATED = createdTrail({
 });
 
 /** Values: tenant, actor. Every group is its own ancestor. */
-const WRITE = statement(
+const WRITE = stagedStatement(
   'transfers.write_groups',
   `WITH added AS (
      INSERT INTO groups (tenant_id, ${STAGED.map(([name]) => name).join(', ')})
@@ -41,7 +42,7 @@ const WRITE = statement(
      ON CONFLICT DO NOTHING
      RETURNING *
    ), closed AS (
-     INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id) SELECT $1, id, id FROM added
+     INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id) SELECT $1, id, id FROM added RETURNING ancestor_id
    ), trail AS (${CREATED})
    SELECT (SELECT count(*)::int FROM added) AS written,
           ARRAY(SELECT json_build_object('id', id, 'rule', rule) FROM added WHERE kind = 'dynamic' ORDER BY id) AS ruled`,

@@ -1,11 +1,11 @@
 import { actorJson } from '../../../persistence/audit-statement.js';
-import { statement } from '../../../persistence/statement.js';
 import { enterSets, holdsAlways } from '../../users/index.js';
 import { checkBounds, ignored, moment } from './columns.js';
 import type { ImportKind } from './import-kind.js';
 import { USER, groupAs } from './references.js';
 import { resolveRows } from './resolved-rows.js';
 import { createdTrail, dropExpired, isGood, writeRows } from './sql-parts.js';
+import { stagedStatement } from './staging.js';
 import { STAGED_VALIDITY, tieOf } from './ties.js';
 
 const TIE = tieOf([groupAs('group')], [USER]);
@@ -23,7 +23,7 @@ const DROP_EXPIRED = dropExpired({
 });
 
 /** Values: tenant, actor. In the order of the keys: of lines for the same pair, the first counts. */
-const WRITE = statement(
+const WRITE = stagedStatement(
   'transfers.write_memberships',
   `WITH added AS (
      INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)

@@ -75,6 +75,20 @@ export function foundBy({ ways }: Reference, used: ReadonlySet<string>, column: 
   return found.length === 0 ? `NULL::${type}` : `coalesce(${found.map((name) => `by_${name}.${column}`).join(', ')})`;
 }
 
+/**
+ * The same for a cluster, where so many outer joins crashed the coordinator (docs/decisions/0029-citus.md): each way is a
+ * question of its own. $1: tenant.
+ */
+export function askedFor({ table, ways }: Reference, used: ReadonlySet<string>, column: string, type: string): string {
+  const asked = ways
+    .filter((way) => used.has(way.column.name))
+    .map(
+      (way) =>
+        `(SELECT t.${column} FROM ${table} t WHERE t.tenant_id = $1 AND t.${way.lookedUp} = s.${way.column.name})`,
+    );
+  return asked.length === 0 ? `NULL::${type}` : `coalesce(${asked.join(', ')})`;
+}
+
 /** Lines that refer to what is not there, by `import_rows`. SELECT of bad rows. */
 export function unknownOf({ role, resource, ways }: Reference): string {
   const names = ways.map(({ column }) => column.name);

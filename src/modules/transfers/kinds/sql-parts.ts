@@ -1,7 +1,8 @@
 import type { TenantScope } from '../../../kernel/scope.js';
 import { actorJson, trailOf } from '../../../persistence/audit-statement.js';
 import type { BulkSession } from '../../../persistence/bulk/index.js';
-import { statement, type Statement } from '../../../persistence/statement.js';
+import type { Statement } from '../../../persistence/statement.js';
+import { stagedStatement } from './staging.js';
 
 /** Whether nothing is wrong with a line, as SQL. */
 export function isGood(row: string): string {
@@ -66,7 +67,7 @@ export function dropExpired({ table, isSame, resource, id = 'id', before }: Time
     before,
     actor: '$2',
   });
-  return statement(
+  return stagedStatement(
     `transfers.drop_expired_${table}`,
     `WITH gone AS (
        DELETE FROM ${table} held USING import_rows r

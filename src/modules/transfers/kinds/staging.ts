@@ -19,3 +19,19 @@ export function IMPORT_TABLES(kind: ImportKind): Statement[] {
     ]),
   ];
 }
+
+const TABLES = ['import_lines', 'import_rows', 'import_bad'];
+
+/**
+ * A statement that reads temporary tables beside those of tenants. A cluster joins no table of the coordinator with one that is
+ * distributed: there it reads what a part of the statement has read of it, which goes to the tenant's node. `other` is for
+ * what a cluster refuses of the statement besides.
+ */
+export function stagedStatement(name: string, text: string, other = text): Statement {
+  const [start = '', into = ''] = /^WITH |^INSERT INTO (\w+)/.exec(other) ?? [];
+  const read = TABLES.filter((table) => table !== into && new RegExp(`\\b${table}\\b`).test(other));
+  if (read.length === 0) return statement(name, text);
+  const parts = read.map((table) => `${table} AS MATERIALIZED (SELECT * FROM pg_temp.${table})`).join(', ');
+  const onCitus = start === 'WITH ' ? `WITH ${parts}, ${other.slice(start.length)}` : `WITH ${parts} ${other}`;
+  return statement(name, text, onCitus);
+}

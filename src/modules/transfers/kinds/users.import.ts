@@ -1,11 +1,11 @@
 import { newId } from '../../../kernel/ids.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
-import { statement } from '../../../persistence/statement.js';
 import { joinByRules, shareRules } from '../../groups/index.js';
 import { UserCreate, attributeEntries, enterSets, userKeys } from '../../users/index.js';
 import { id, json, required, text, type Staged } from './columns.js';
 import type { ImportKind, StagedColumn } from './import-kind.js';
 import { createdTrail, isGood, takenExternalId } from './sql-parts.js';
+import { stagedStatement } from './staging.js';
 
 const COLUMNS = [
   id('id'),
@@ -65,7 +65,7 @@ const NEW = `import_lines s
     WHERE NOT EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.id = s.id)
       AND NOT EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.user_name_key = s.user_name_key)`;
 
-const COUNT_NEW = statement(
+const COUNT_NEW = stagedStatement(
   'transfers.count_new_users',
   `SELECT count(*)::int AS count FROM ${NEW} AND ${isGood('s')}`,
 );
@@ -80,7 +80,7 @@ const CREATED = createdTrail({
 });
 
 /** Values: tenant, actor, the first ordinal. */
-const WRITE = statement(
+const WRITE = stagedStatement(
   'transfers.write_users',
   `WITH added AS (
      INSERT INTO users (tenant_id, ordinal, ${WRITTEN})

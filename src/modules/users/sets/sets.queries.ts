@@ -4,12 +4,13 @@ import { enterSets, leaveSets } from './user-sets.js';
 
 /**
  * Takes the next numbers of the tenant and answers the first of them. Other calls for the same tenant wait for the end
- * of the transaction, and the rules of the tenant stay as they are as long. Values: tenant, how many.
+ * of the transaction, and the rules of the tenant stay as they are as long: among VALUES the lock is taken where the others
+ * take it, on a cluster too. Values: tenant, how many.
  */
 export const TAKE_ORDINALS = plannedOnce(
   statement(
     'users.take_ordinals',
-    `INSERT INTO user_ordinals AS counter (tenant_id, next_ordinal) SELECT $1::uuid, $2::int WHERE ${RULES_SHARED}
+    `INSERT INTO user_ordinals AS counter (tenant_id, next_ordinal) VALUES ($1::uuid, CASE WHEN ${RULES_SHARED} THEN $2::int END)
    ON CONFLICT (tenant_id) DO UPDATE SET next_ordinal = counter.next_ordinal + $2::int
    RETURNING next_ordinal - $2::int AS first`,
   ),
