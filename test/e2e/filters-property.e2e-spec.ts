@@ -2,9 +2,8 @@ import fc, { type Arbitrary } from 'fast-check';
 import { bindFilter } from '../../src/kernel/filter/bind-filter.js';
 import { evaluateFilter } from '../../src/kernel/filter/evaluate-filter.js';
 import type { FilterCatalogue } from '../../src/kernel/filter/filter-catalogue.js';
+import { FilterSet } from '../../src/kernel/filter/filter-set.js';
 import { parseFilter } from '../../src/kernel/filter/parse-filter.js';
-import { RuleSet } from '../../src/modules/groups/rules/rule-set.js';
-import { parseRule } from '../../src/modules/groups/rules/rule.js';
 import { newTenant } from '../support/tenant.js';
 
 /** FILTER_SEED repeats a run. */
@@ -207,10 +206,12 @@ function expectSameAsRules(filters: readonly string[], users: readonly Resource[
   const meant = [...filters, ...equalities(users)]
     .filter((filter) => !refused(filter))
     .map((filter) => ({ filter, holds: meaningOf(filter) }));
-  const rules = new RuleSet(meant.map(({ filter }) => ({ groupId: filter, rule: parseRule(filter) })));
+  const rules = new FilterSet(
+    meant.map(({ filter: key }) => ({ key, filter: bindFilter(parseFilter(key), CATALOGUE) })),
+  );
   for (const user of users) {
     const due = new Set(meant.filter(({ holds }) => holds(user)).map(({ filter }) => filter));
-    expect([user, rules.groupsFor(read(user)).toSorted()]).toEqual([user, [...due].toSorted()]);
+    expect([user, rules.holdingFor(read(user)).toSorted()]).toEqual([user, [...due].toSorted()]);
   }
 }
 

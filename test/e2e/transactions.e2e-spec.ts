@@ -14,12 +14,14 @@ import { withClient } from '../support/new-database.js';
 const KEEP = plannedOnce(statement('test.keep', 'INSERT INTO service_secrets (name, value) VALUES ($1, $2)'));
 const NAMES = statement('test.names', `SELECT name FROM service_secrets WHERE name LIKE 'test.%' ORDER BY name`);
 const ALL_COLUMNS = plannedOnce(statement('test.all', `SELECT * FROM service_secrets WHERE name = 'test.one'`));
-const PLANNING = `SELECT current_setting('plan_cache_mode') AS mode`;
+const PLANNING = `SELECT current_setting('plan_cache_mode') || ', ' || current_setting('enable_seqscan') AS mode`;
 const [ONCE, ANEW] = [plannedOnce(statement('test.once', PLANNING)), statement('test.anew', PLANNING)];
 const TOO_LONG = statement('test.divided', 'SELECT 1 / $1::int AS quotient');
 
 const keep = (name: string): [typeof KEEP, unknown[]] => [KEEP, [`test.${name}`, Buffer.from(name)]];
 const scope = (): PlatformScope => new PlatformScope(SYSTEM_ACTOR, 'test');
+
+const [PLANNED_ONCE, PLANNED_ANEW] = ['force_generic_plan, off', 'auto, on'];
 
 /** One connection, so that each transaction finds what the one before has left on it. */
 const POOL = 1;
@@ -120,15 +122,23 @@ describe('a transaction', () => {
       const second = await modes(transaction, ANEW, ONCE);
       return [...first, ...second];
     });
-    expect(seen).toEqual(['force_generic_plan', 'auto', 'force_generic_plan']);
+    expect(seen).toEqual([PLANNED_ONCE, PLANNED_ANEW, PLANNED_ONCE]);
     expect(await kept()).toEqual(['test.one']);
   });
 
   it('plans once what is to be planned once, and nothing else', async () => {
     const seen = await run((transaction) => modes(transaction, ANEW, ONCE, ONCE, ANEW, ONCE));
-    const generic = 'force_generic_plan';
-    expect(seen).toEqual(['auto', generic, generic, 'auto', generic]);
-    expect(await run((transaction) => modes(transaction, ANEW))).toEqual(['auto']);
+    expect(seen).toEqual([PLANNED_ANEW, PLANNED_ONCE, PLANNED_ONCE, PLANNED_ANEW, PLANNED_ONCE]);
+    expect(await run((transaction) => modes(transaction, ANEW))).toEqual([PLANNED_ANEW]);
+  });
+
+  it('plans what it plans once for tables that grow, however empty they are', async () => {
+    await withClient(url, (client) => client.query('VACUUM ANALYZE service_secrets'));
+    const text = `EXPLAIN SELECT FROM service_secrets WHERE name = 'test.one'`;
+    const planOf = async (planned: typeof ONCE): Promise<string> =>
+      JSON.stringify(await run((transaction) => transaction.query(planned, [])));
+    expect(await planOf(statement('test.plan', text))).toContain('Seq Scan');
+    expect(await planOf(plannedOnce(statement('test.plan', text)))).toContain('service_secrets_pkey');
   });
 
   it('is run again on another connection where what this one keeps prepared has changed', async () => {

@@ -1,5 +1,5 @@
 import type { ValidityState } from '../../kernel/validity.js';
-import { statement, type Statement } from '../../persistence/statement.js';
+import { plannedOnce, statement, type Statement } from '../../persistence/statement.js';
 import { holdsNow, stateOf } from '../users/index.js';
 import type { Assignee } from './assignee.js';
 
@@ -10,9 +10,10 @@ const ROW = `a.application_id, p.name AS application_name, p.client_id AS applic
  * row of nulls where there is none, no row where there is no such user.
  * By users_pkey, group_members_user, group_closure_up, assignments_group. Values: tenant, user, with groups.
  */
-export const APPLICATIONS_OF_USER = statement(
-  'assignments.applications_of_user',
-  `SELECT rows.* FROM users u LEFT JOIN LATERAL (
+export const APPLICATIONS_OF_USER = plannedOnce(
+  statement(
+    'assignments.applications_of_user',
+    `SELECT rows.* FROM users u LEFT JOIN LATERAL (
      SELECT ${ROW}, 'direct' AS assignment_type, NULL::uuid AS assigned_via, a.id
        FROM assignments a JOIN applications p ON p.tenant_id = $1 AND p.id = a.application_id
       WHERE a.tenant_id = $1 AND a.user_id = $2 AND ${holdsNow('a')}
@@ -26,6 +27,7 @@ export const APPLICATIONS_OF_USER = statement(
    ) rows ON true
    WHERE u.tenant_id = $1 AND u.id = $2
    ORDER BY rows.assigned_at, rows.id`,
+  ),
 );
 
 /** The assignments that a group itself has now; rows as above. By assignments_group. Values: tenant, group. */

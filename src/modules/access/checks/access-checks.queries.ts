@@ -1,4 +1,4 @@
-import { statement } from '../../../persistence/statement.js';
+import { plannedOnce, statement } from '../../../persistence/statement.js';
 import { stateOf } from '../../users/index.js';
 import { inOrder, lapsedBy, type Reason } from '../explanation/access-reasons.js';
 
@@ -22,9 +22,10 @@ function standingOf(row: string, what: 'assignment' | 'membership', held: string
  * assignments_application_user_key and assignments_application_group_key.
  * Values: tenant, user ids, application ids.
  */
-export const CHECK_ACCESS = statement(
-  'access.check',
-  `SELECT (SELECT t.status FROM tenants t WHERE t.id = $1) AS tenant_status,
+export const CHECK_ACCESS = plannedOnce(
+  statement(
+    'access.check',
+    `SELECT (SELECT t.status FROM tenants t WHERE t.id = $1) AS tenant_status,
           (SELECT u.status FROM users u WHERE u.tenant_id = $1 AND u.id = asked.user_id) AS user_status,
           (SELECT p.status FROM applications p WHERE p.tenant_id = $1 AND p.id = asked.application_id) AS application_status,
           best.standing
@@ -47,4 +48,5 @@ export const CHECK_ACCESS = statement(
                  AND a.group_id = ANY (ARRAY(SELECT reached.group_id FROM reached))) path
     ) best
     ORDER BY asked.place`,
+  ),
 );

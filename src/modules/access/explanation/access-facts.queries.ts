@@ -1,4 +1,4 @@
-import { statement } from '../../../persistence/statement.js';
+import { plannedOnce, statement } from '../../../persistence/statement.js';
 import { stateOf } from '../../users/index.js';
 
 const GIVEN = `a.id, a.group_id, a.assigned_at, a.assigned_by, a.valid_from, a.valid_until, ${stateOf('a')} AS state`;
@@ -45,15 +45,17 @@ export function factsOf(user: string, application: string): string {
 }
 
 /** One row always, with nulls for what the tenant does not have. Values: tenant, user, application. */
-export const EXPLAIN_ACCESS = statement(
-  'access.explain',
-  `SELECT t.status AS tenant_status, u.status AS user_status, coalesce(u.display_name, u.user_name) AS user_name,
+export const EXPLAIN_ACCESS = plannedOnce(
+  statement(
+    'access.explain',
+    `SELECT t.status AS tenant_status, u.status AS user_status, coalesce(u.display_name, u.user_name) AS user_name,
           p.status AS application_status, p.name AS application_name, found.facts
      FROM (VALUES (true)) asked
      LEFT JOIN tenants t ON t.id = $1
      LEFT JOIN users u ON u.tenant_id = $1 AND u.id = $2
      LEFT JOIN applications p ON p.tenant_id = $1 AND p.id = $3
      LEFT JOIN LATERAL ${factsOf('u.id', 'p.id')} found ON u.id IS NOT NULL AND p.id IS NOT NULL`,
+  ),
 );
 
 /** A row for each of the users. Values: tenant, application, user ids. */

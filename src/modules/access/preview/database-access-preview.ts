@@ -79,7 +79,7 @@ export class DatabaseAccessPreview extends AccessPreview {
       narrowed: await this.#narrow(tenant, reach.onlyUsers),
       applications: await this.#inReach(tenant, reach),
     }));
-    await transaction.savepoint('rehearsal');
+    transaction.savepoint('rehearsal');
     const made = await change();
     const group = reach.membersOf === undefined ? null : (reach.membersOf ?? made);
     const has = await inTenant(this.doors, scopes, async () => {

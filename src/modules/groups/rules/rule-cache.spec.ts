@@ -1,9 +1,9 @@
+import { FilterSet } from '../../../kernel/filter/filter-set.js';
 import { RuleCache } from './rule-cache.js';
 import { parseRule } from './rule.js';
-import { RuleSet } from './rule-set.js';
 
-const RULES = new RuleSet([{ groupId: 'g', rule: parseRule('active eq true') }]);
-const NONE = new RuleSet([]);
+const RULES = new FilterSet([{ key: 'g', filter: parseRule('active eq true') }]);
+const NONE = new FilterSet([]);
 const HALF = 1_000_000;
 
 describe('remembered rules', () => {

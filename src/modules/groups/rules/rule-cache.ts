@@ -1,11 +1,11 @@
-import type { RuleSet } from './rule-set.js';
+import type { FilterSet } from '../../../kernel/filter/filter-set.js';
 
 /** Most characters of rules that one instance remembers, of all tenants together: some ten thousand rules. */
 const MOST_CHARACTERS = 2_000_000;
 
 interface Remembered {
   readonly version: string;
-  readonly rules: RuleSet;
+  readonly rules: FilterSet;
   readonly characters: number;
 }
 
@@ -14,7 +14,7 @@ export class RuleCache {
   readonly #tenants = new Map<string, Remembered>();
   #characters = 0;
 
-  get(tenantId: string, version: string): RuleSet | undefined {
+  get(tenantId: string, version: string): FilterSet | undefined {
     const known = this.#tenants.get(tenantId);
     if (known?.version !== version) return undefined;
     // Behind all others: who was asked for last is forgotten last.

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Delegation } from '../../../kernel/delegation.js';
+import { FilterSet } from '../../../kernel/filter/filter-set.js';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { actorJson } from '../../../persistence/audit-statement.js';
 import { inBatches } from '../../../persistence/in-batches.js';
@@ -7,7 +8,6 @@ import type { Transaction } from '../../../persistence/transaction.js';
 import { LOCK_RULES, SHARE_RULES } from '../../tenants/index.js';
 import { UsersService, filterable, type User } from '../../users/index.js';
 import { RuleCache } from './rule-cache.js';
-import { RuleSet } from './rule-set.js';
 import { applyRule, recordRule, type Moved, type RuleChange } from './rule-application.js';
 import { parseRule } from './rule.js';
 import * as queries from './rules.queries.js';
@@ -75,7 +75,7 @@ export class RuleMembers {
     const [found] = await transaction.query<RulesOfUser>(queries.RULES_OF_USER, [scope.tenantId, userId]);
     if (!found?.version) return;
     const due = new Set(
-      user ? (await this.#rulesOf(transaction, scope, found.version)).groupsFor(filterable(user)) : [],
+      user ? (await this.#rulesOf(transaction, scope, found.version)).holdingFor(filterable(user)) : [],
     );
     const held = new Set(found.held);
     const joins = [...due].filter((id) => !held.has(id));
@@ -89,11 +89,11 @@ export class RuleMembers {
   }
 
   /** The rules of a version that holds until the transaction ends. */
-  async #rulesOf(transaction: Transaction, scope: TenantScope, version: string): Promise<RuleSet> {
+  async #rulesOf(transaction: Transaction, scope: TenantScope, version: string): Promise<FilterSet> {
     const known = this.#cache.get(scope.tenantId, version);
     if (known) return known;
     const rows = await transaction.query<{ id: string; rule: string }>(queries.READ_RULES, [scope.tenantId]);
-    const rules = new RuleSet(rows.map(({ id, rule }) => ({ groupId: id, rule: parseRule(rule) })));
+    const rules = new FilterSet(rows.map(({ id, rule }) => ({ key: id, filter: parseRule(rule) })));
     const characters = rows.reduce((sum, { rule }) => sum + rule.length, 0);
     this.#cache.set(scope.tenantId, { version, rules, characters });
     return rules;

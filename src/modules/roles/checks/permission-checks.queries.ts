@@ -1,4 +1,4 @@
-import { statement } from '../../../persistence/statement.js';
+import { plannedOnce, statement } from '../../../persistence/statement.js';
 import { heldAssignments } from '../held-assignments.js';
 import { HELD_ROW, heldBy, type HeldRoleRow } from '../reading/user-roles.read-model.js';
 
@@ -22,9 +22,10 @@ const IN_SCOPES = `AND (a.scope_id = $1
  * keys of the resources, and the indexes of heldAssignments. $3 are the permissions of which a role must hold one.
  * Values: tenant, user, permissions, applications, workspaces, projects.
  */
-export const CHECK_PERMISSION = statement(
-  'roles.check_permission',
-  `WITH ${KNOWN}, ${heldAssignments({ user: '$2', where: IN_SCOPES })}, giving AS MATERIALIZED (
+export const CHECK_PERMISSION = plannedOnce(
+  statement(
+    'roles.check_permission',
+    `WITH ${KNOWN}, ${heldAssignments({ user: '$2', where: IN_SCOPES })}, giving AS MATERIALIZED (
      SELECT DISTINCT held.level, held.scope_id, r.built_in
        FROM held JOIN roles r ON r.tenant_id = $1 AND r.id = held.role_id
       WHERE r.effective_permissions && $3::text[]
@@ -36,15 +37,17 @@ export const CHECK_PERMISSION = statement(
                     OR known.workspace_id IN (
                          SELECT giving.scope_id FROM giving WHERE giving.built_in = 'workspace.admin')) AS allowed
      FROM users u WHERE u.tenant_id = $1 AND u.id = $2`,
+  ),
 );
 
 /**
  * The same with what gives it: one row a role and scope that allows it, or one without a role. The first row carries what
  * the tenant has of the resources, by their names, each with its workspace where it is a project. Same values.
  */
-export const EXPLAIN_PERMISSION = statement(
-  'roles.explain_permission',
-  `WITH ${KNOWN}, ${heldBy(`${IN_SCOPES}
+export const EXPLAIN_PERMISSION = plannedOnce(
+  statement(
+    'roles.explain_permission',
+    `WITH ${KNOWN}, ${heldBy(`${IN_SCOPES}
      AND EXISTS (SELECT FROM roles g WHERE g.tenant_id = $1 AND g.id = a.role_id AND g.effective_permissions && $3::text[])`)}
    SELECT u.status, r.built_in, ${HELD_ROW('held')},
           CASE WHEN row_number() OVER (ORDER BY held.role_id, held.scope_id) = 1
@@ -55,6 +58,7 @@ export const EXPLAIN_PERMISSION = statement(
      LEFT JOIN roles r ON r.tenant_id = $1 AND r.id = held.role_id
     WHERE u.tenant_id = $1 AND u.id = $2
     ORDER BY held.role_id, held.scope_id`,
+  ),
 );
 
 /** A row of EXPLAIN_PERMISSION. */

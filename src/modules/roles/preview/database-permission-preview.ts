@@ -39,7 +39,7 @@ export class DatabasePermissionPreview extends PermissionPreview {
       list: 'permission-change',
       compared: async (transaction) => {
         const before = await this.#stateOf(tenant, reach);
-        await transaction.savepoint('rehearsal');
+        transaction.savepoint('rehearsal');
         await change();
         if (!before) throw new Error('A role was changed that was not there.');
         level = before.level;
