@@ -50,8 +50,8 @@ export const WRONG: Readonly<Record<keyof typeof SETTINGS, readonly [form: strin
     `postgresql://u:${SECRET}@h:5432`,
     `postgresql://u:${SECRET}@h:99999/db`,
   ],
-  dataDir: ['text of 1 to 4096 characters without control characters', 'a\nb', 'x'.repeat(4097)],
   databaseTopology: ['one of single, citus', 'Citus', 'cluster'],
+  dataDir: ['text of 1 to 4096 characters without control characters', 'a\nb', 'x'.repeat(4097)],
   databaseReplicaUrls: [
     DATABASE,
     `mysql://u:${SECRET}@h/db`,

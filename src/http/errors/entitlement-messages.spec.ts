@@ -22,6 +22,7 @@ const ELSEWHERE = [
   'dry_run_too_large',
   'headers_too_large',
   'request_timeout',
+  'not_implemented',
 ];
 
 /** Every code that a piece of the source can refuse with. */
