@@ -29,7 +29,7 @@ export function textFor({ text, onCitus = text }: Pick<Statement, 'text' | 'onCi
 /**
  * The same statement, planned once for all values instead of anew for each. For what is long to plan beside its work and
  * has one good plan: every table entered by keys, whatever the values and the size of the tenant. Not for a LIMIT whose
- * number decides the plan.
+ * number decides the plan, nor for what is right to read a table as a whole: such a plan never does.
  */
 export function plannedOnce(planned: Statement): Statement {
   return { ...planned, plannedOnce: true };

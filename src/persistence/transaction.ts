@@ -36,7 +36,10 @@ export class Transaction {
     return rows as Row[];
   }
 
-  /** The same for SQL whose answer nobody needs and which is not refused: it goes with the next that is, or with COMMIT. */
+  /**
+   * The same for SQL whose answer nobody needs: it goes with the next statement that is waited for, or with COMMIT. What can be
+   * refused is not for it, for the refusal would be told where nobody knows of its values.
+   */
   later(statement: Statement, values: unknown[]): void {
     this.connection.later(statement, values);
   }
