@@ -5,6 +5,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 export interface NamedSql {
   readonly name: string;
   readonly text: string;
+  /** Planned once a connection, as the service plans it. */
+  readonly plannedOnce?: true;
 }
 
 /** The statements of the service that the floor runs. */

@@ -2,7 +2,7 @@
  * The floor: what the same answers cost with nothing but Fastify and pg, as a yardstick for the service.
  *
  * The same: the SQL text (handed over by the run, which takes it from the build) in named statements on as many pipelined
- * connections; for effective users the same two statements with the build's own arithmetic of sets between them (UserSet,
+ * connections, planned once where the service does; for effective users the same two statements with the build's own arithmetic of sets between them (UserSet,
  * from dist/), and for why a user can use an application, and for a user's roles, the build's own explanation of what its statement finds; RS256 by
  * the service's own key set with issuer, audience and expiry, a cache of verified tokens by SHA-256; the checks of tenant
  * and scope; the JSON of every answer with `meta`, and X-Request-Id, ETag and Location.
@@ -114,19 +114,31 @@ async function serve(order: FloorOrder): Promise<void> {
   process.send?.(await fastify.listen({ host: '127.0.0.1', port: 0 }));
 }
 
-/** Runs statements on the least busy of the connections. */
+/** What a connection for statements that are planned once is opened with: the service sets it for each of them. */
+const PLANNED_ONCE = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+
+interface Lane {
+  readonly client: pg.Client;
+  waiting: number;
+}
+
+/** Runs statements on the least busy of the connections that plan as the statement asks for. */
 async function openLanes({
   databaseUrl,
   lanes,
 }: FloorOrder): Promise<(sql: NamedSql, values: unknown[]) => Promise<Row[]>> {
-  const open = Array.from({ length: lanes }, () => {
-    // The published types do not know `pipeline` yet.
-    const config = { connectionString: databaseUrl, pipeline: true, application_name: 'floor' };
-    return { client: new pg.Client(config), waiting: 0 };
-  });
-  await Promise.all(open.map(({ client }) => client.connect()));
-  return async ({ name, text }, values) => {
-    const lane = open.reduce((best, each) => (each.waiting < best.waiting ? each : best));
+  const open = async (options: string): Promise<Lane[]> => {
+    const opened = Array.from({ length: lanes }, () => {
+      // The published types do not know `pipeline` yet.
+      const config = { connectionString: databaseUrl, pipeline: true, application_name: 'floor', options };
+      return { client: new pg.Client(config), waiting: 0 };
+    });
+    await Promise.all(opened.map(({ client }) => client.connect()));
+    return opened;
+  };
+  const [once, anew] = [await open(PLANNED_ONCE), await open('')];
+  return async ({ name, text, plannedOnce }, values) => {
+    const lane = (plannedOnce ? once : anew).reduce((best, each) => (each.waiting < best.waiting ? each : best));
     lane.waiting += 1;
     try {
       return (await lane.client.query<Row>({ name, text, values })).rows;

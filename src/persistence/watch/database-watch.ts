@@ -73,17 +73,19 @@ export class DatabaseWatch {
   }
 
   async #look(): Promise<void> {
-    const { received } = this.sockets.traffic();
+    let { received } = this.sockets.traffic();
     const answer = this.#ask();
     const state = { isAnswered: false };
     void answer.finally(() => (state.isAnswered = true));
-    for (let waited = 0; waited < ANSWER_MS && !state.isAnswered; waited += STEP_MS) {
+    for (let silent = 0; silent < ANSWER_MS && !state.isAnswered && !this.#stopped; silent += STEP_MS) {
       await Promise.race([answer, sleep(STEP_MS, undefined, { ref: false })]);
+      // Whoever answers anybody is there, however busy: its silence begins with what it said last.
+      const heard = this.sockets.traffic().received;
+      if (heard !== received) silent = -STEP_MS;
+      received = heard;
     }
     if (this.#stopped) return;
-    // Whoever answers anybody is there, however busy.
-    const isThere = state.isAnswered || this.sockets.traffic().received !== received;
-    if (isThere) this.#found(state.isAnswered && (await answer));
+    if (state.isAnswered) this.#found(await answer);
     else this.#lost();
   }
 
