@@ -177,7 +177,7 @@ export default defineConfig(
         {
           name: '@nestjs/common',
           importNames: ['Post'],
-          message: 'Every POST honours Idempotency-Key: use IdempotentPost.',
+          message: 'A POST that changes something honours Idempotency-Key: use IdempotentPost, or ReadingPost.',
         },
         {
           name: '@nestjs/common',

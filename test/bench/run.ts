@@ -14,7 +14,7 @@ import { measureScale } from './scale.js';
 import { scaleReport, writePlot } from './scale-report.js';
 import { measureSoak } from './soak.js';
 
-const FULL = { warmUp: 1, seconds: 0.8, slowSeconds: 1.6, rounds: 9 } as const;
+const FULL = { warmUp: 5, seconds: 0.8, slowSeconds: 1.6, rounds: 9 } as const;
 const QUICK = { warmUp: 0.3, seconds: 0.6, slowSeconds: 1.5, rounds: 1 } as const;
 /** What each part may take before its rows get one round alone, in milliseconds. */
 const LONG_ENOUGH = 200_000;

@@ -121,7 +121,7 @@ function headerParameters(method: string, operation: Operation): Parameter[] {
   const changesVersioned = operation[VERSIONED] === true && !(method === 'get' || '201' in operation.responses);
   return [
     ...(isRead(method, operation) ? [CONSISTENCY] : []),
-    ...(method === 'post' ? [IDEMPOTENCY_KEY] : []),
+    ...(method === 'post' && !isRead(method, operation) ? [IDEMPOTENCY_KEY] : []),
     ...(changesVersioned ? [IF_MATCH] : []),
   ];
 }

@@ -2,7 +2,6 @@ import { HttpCode, SetMetadata, UseInterceptors, applyDecorators, type Type } fr
 import { ApiExtension, ApiExtraModels, ApiOperation, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { AccessChangeResponse } from '../dry-run/access-change.response.js';
 import { PermissionChangeResponse } from '../dry-run/permission-change.response.js';
-import { OnlyReads } from '../consistency.js';
 import { DryRunInterceptor } from '../dry-run/dry-run.interceptor.js';
 import { DryRunQuery, RoleDryRunQuery } from '../dry-run/dry-run.query.js';
 import { DRY_RUN, type DryRunOptions } from '../dry-run/reach.js';
@@ -34,8 +33,6 @@ interface RouteOptions {
   readonly versioned?: boolean;
   /** Whether the same call also answers 201, where it made something (an idempotent PUT). */
   readonly alsoCreates?: boolean;
-  /** Whether it changes nothing although it is a POST: a replica may answer it. */
-  readonly onlyReads?: boolean;
   /** Whose access or which role the route may alter: then it takes `dry_run`. Stands below @IdempotentPost, so that nothing of it is kept. */
   readonly dryRun?: DryRunOptions;
   /** Further statuses, each with why; 401, 403, 422 and what the shape of the route brings are added by themselves. */
@@ -70,7 +67,6 @@ export function Route(options: RouteOptions): MethodDecorator {
     ),
     ...(options.versioned ? [ApiExtension(VERSIONED, true)] : []),
     ...(options.open ? [ApiExtension(OPEN, true)] : []),
-    ...(options.onlyReads ? [OnlyReads(), ApiExtension(ONLY_READS, true)] : []),
   );
 }
 

@@ -5,7 +5,7 @@ import { mapPage } from '../../kernel/page.js';
 import type { TenantScope } from '../../kernel/scope.js';
 import { Answer, created, paged, resource } from '../../http/answers.js';
 import { IfMatch } from '../../http/etag.js';
-import { IdempotentPost } from '../../http/idempotent-post.js';
+import { IdempotentPost } from '../../http/posts.js';
 import { pathId, type ReachOf } from '../../http/dry-run/reach.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';

@@ -3,7 +3,7 @@ import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../kernel/scope.js';
 import { validityOf } from '../../kernel/validity.js';
 import { Answer, answer, created, put } from '../../http/answers.js';
-import { IdempotentPost } from '../../http/idempotent-post.js';
+import { IdempotentPost } from '../../http/posts.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { CurrentScope } from '../../security/current-scope.js';

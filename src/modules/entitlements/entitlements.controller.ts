@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Patch } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../kernel/scope.js';
 import { Answer, bare } from '../../http/answers.js';
-import { IdempotentPost } from '../../http/idempotent-post.js';
+import { IdempotentPost, ReadingPost } from '../../http/posts.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { Body, Query } from '../../http/request-parts.js';
@@ -44,11 +44,10 @@ export class EntitlementsController {
     return bare(made, { createdAs: made.code });
   }
 
-  @IdempotentPost('search')
+  @ReadingPost('search')
   @RequiresOneOf(...ENTITLEMENT_READERS)
   @AboutApplications(applicationInBody)
   @Route({
-    onlyReads: true,
     summary: 'Search entitlements',
     description:
       'The fields that are sent combine with AND, each compared exactly, and with `filter`, which is sent in the query or in the body; `{}` finds all.',

@@ -6,7 +6,7 @@ import { mapPage } from '../../kernel/page.js';
 import { Answer, created, paged, resource } from '../../http/answers.js';
 import { wholeTenant } from '../../http/dry-run/reach.js';
 import { IfMatch } from '../../http/etag.js';
-import { IdempotentPost } from '../../http/idempotent-post.js';
+import { IdempotentPost } from '../../http/posts.js';
 import { Route } from '../../http/openapi/route.decorator.js';
 import { PathId } from '../../http/path-id.js';
 import { Body, Query } from '../../http/request-parts.js';

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, answer } from '../../../http/answers.js';
-import { IdempotentPost } from '../../../http/idempotent-post.js';
+import { ReadingPost } from '../../../http/posts.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { Body } from '../../../http/request-parts.js';
 import { CurrentScope } from '../../../security/current-scope.js';
@@ -22,11 +22,10 @@ function applicationsOfChecks({ body }: { readonly body?: unknown }): unknown[] 
 export class AccessChecksController {
   constructor(private readonly checks: AccessChecksService) {}
 
-  @IdempotentPost()
+  @ReadingPost()
   @Requires('assignments:read')
   @AboutApplications(applicationsOfChecks)
   @Route({
-    onlyReads: true,
     summary: 'Whether users can use applications, up to 1,000 pairs at once',
     description:
       'Every pair is answered, in the order of the checks; an unknown user or application is an answer too. It changes nothing.',

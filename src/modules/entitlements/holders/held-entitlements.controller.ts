@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, bare } from '../../../http/answers.js';
-import { IdempotentPost } from '../../../http/idempotent-post.js';
+import { IdempotentPost } from '../../../http/posts.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
 import { Body, Query } from '../../../http/request-parts.js';

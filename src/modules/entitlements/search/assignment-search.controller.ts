@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, bare } from '../../../http/answers.js';
-import { IdempotentPost } from '../../../http/idempotent-post.js';
+import { ReadingPost } from '../../../http/posts.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { Body, Query } from '../../../http/request-parts.js';
 import { CurrentScope } from '../../../security/current-scope.js';
@@ -19,11 +19,10 @@ import { AssignmentSearchService } from './assignment-search.service.js';
 export class AssignmentSearchController {
   constructor(private readonly assignments: AssignmentSearchService) {}
 
-  @IdempotentPost('search')
+  @ReadingPost('search')
   @RequiresOneOf(...ENTITLEMENT_READERS)
   @AboutApplications(applicationInBody)
   @Route({
-    onlyReads: true,
     summary: 'Search who holds which entitlement',
     description:
       'Assignments to users and groups; what applications hold is not listed. All filters of query and body combine with AND: `{}` finds all, and what contradicts itself finds none. With `effective=true` each active user whom an assignment reaches, itself or through groups nested to any depth, is a row: one for a user and an entitlement, with the groups on the way.',

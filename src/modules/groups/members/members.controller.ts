@@ -4,7 +4,7 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import { validityOf } from '../../../kernel/validity.js';
 import { PageQuery } from '../../../http/fields/query-fields.js';
 import { Answer, answer, paged, put } from '../../../http/answers.js';
-import { IdempotentPost } from '../../../http/idempotent-post.js';
+import { IdempotentPost } from '../../../http/posts.js';
 import { bodyIds, pathId, type ReachOf } from '../../../http/dry-run/reach.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';

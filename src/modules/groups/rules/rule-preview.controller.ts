@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, answer } from '../../../http/answers.js';
 import { MemberChangeResponse } from '../../../http/dry-run/member-change.response.js';
-import { IdempotentPost } from '../../../http/idempotent-post.js';
+import { ReadingPost } from '../../../http/posts.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { Body, Query } from '../../../http/request-parts.js';
 import { CurrentScope } from '../../../security/current-scope.js';
@@ -16,10 +16,9 @@ import { RulePreviewService } from './rule-preview.service.js';
 export class RulePreviewController {
   constructor(private readonly previews: RulePreviewService) {}
 
-  @IdempotentPost('preview')
+  @ReadingPost('preview')
   @Requires('directory:read')
   @Route({
-    onlyReads: true,
     summary: 'Preview a rule',
     description:
       'For whom it holds; with a group, who would join and who would leave it. Nothing is written, and nobody waits.',

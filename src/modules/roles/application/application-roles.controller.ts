@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, bare } from '../../../http/answers.js';
 import { roleOfPath } from '../../../http/dry-run/reach.js';
-import { IdempotentPost } from '../../../http/idempotent-post.js';
+import { IdempotentPost } from '../../../http/posts.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
 import { Body } from '../../../http/request-parts.js';

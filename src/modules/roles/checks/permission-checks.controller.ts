@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, answer } from '../../../http/answers.js';
-import { IdempotentPost } from '../../../http/idempotent-post.js';
+import { ReadingPost } from '../../../http/posts.js';
 import { TakesLongUrl } from '../../../http/long-urls.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { Body, Query } from '../../../http/request-parts.js';
@@ -34,10 +34,9 @@ export class PermissionChecksController {
     return this.#answer(scope, query, 'query');
   }
 
-  @IdempotentPost()
+  @ReadingPost()
   @AboutApplications(({ body }) => applicationsAmong((body as { resources?: unknown } | undefined)?.resources))
   @Route({
-    onlyReads: true,
     summary: 'The same with the question in the body, where long URLs do not pass; it changes nothing',
     status: 200,
     ...ANSWER,

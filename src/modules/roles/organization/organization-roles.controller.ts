@@ -6,7 +6,7 @@ import type { ExpectedVersion } from '../../../kernel/version.js';
 import { Answer, created, paged, resource } from '../../../http/answers.js';
 import { roleOfPath } from '../../../http/dry-run/reach.js';
 import { IfMatch } from '../../../http/etag.js';
-import { IdempotentPost } from '../../../http/idempotent-post.js';
+import { IdempotentPost } from '../../../http/posts.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
 import { Body, Query } from '../../../http/request-parts.js';

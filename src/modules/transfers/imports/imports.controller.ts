@@ -8,7 +8,7 @@ import type { TenantScope } from '../../../kernel/scope.js';
 import { Answer, answer, created, paged } from '../../../http/answers.js';
 import { PageQuery } from '../../../http/fields/query-fields.js';
 import { File, TakesFile, type FileBody } from '../../../http/file-body.js';
-import { IdempotentPost } from '../../../http/idempotent-post.js';
+import { IdempotentPost } from '../../../http/posts.js';
 import { Route } from '../../../http/openapi/route.decorator.js';
 import { PathId } from '../../../http/path-id.js';
 import { Body, Query } from '../../../http/request-parts.js';
