@@ -278,3 +278,54 @@ describe('everything of a tenant', () => {
     },
   );
 });
+
+const NOW = 'SELECT extract(epoch FROM clock_timestamp())::float8 AS at';
+
+/** Milliseconds and their fraction in a UUIDv7 of a finer clock. */
+function momentOf(id: string): number {
+  return parseInt(id.replace('-', '').slice(0, 12), 16) + parseInt(id.slice(15, 18), 16) / 4096;
+}
+
+describe('the trail of a file', () => {
+  it('names whom each row concerns, under ids that stand in the order of time', async () => {
+    const tenant = await newTenant();
+    const [application, group] = [await tenant.application(), await tenant.group('Ops')];
+    const names = Array.from({ length: 300 }, (_, at) => `user ${at}`);
+    const [before] = await sql<{ at: number }>(NOW);
+    await importFile(tenant, 'users', `user_name\n${names.join('\n')}\n`);
+    await importFile(
+      tenant,
+      'memberships',
+      `group_id,user_name\n${names.map((name) => `${group},${name}\n`).join('')}`,
+    );
+    const given = `${names.map((name) => `${application},${name},\n`).join('')}${application},,${group}\n`;
+    await importFile(tenant, 'assignments', `application_id,user_name,group_id\n${given}`);
+    const [after] = await sql<{ at: number }>(NOW);
+
+    const concerned = await sql(
+      `SELECT action, count(*)::int AS events,
+              count(*) FILTER (WHERE e.user_id IS NOT DISTINCT FROM CASE action WHEN 'user.created' THEN resource_id
+                                                                    ELSE (after->>'user_id')::uuid END
+                                 AND e.group_id IS NOT DISTINCT FROM (after->>'group_id')::uuid
+                                 AND e.application_id IS NOT DISTINCT FROM (after->>'application_id')::uuid)::int AS right
+         FROM audit_events e WHERE tenant_id = $1 AND action IN ('user.created', 'membership.created', 'assignment.created')
+        GROUP BY action ORDER BY action`,
+      [tenant.id],
+    );
+    expect(concerned).toEqual([
+      { action: 'assignment.created', events: 301, right: 301 },
+      { action: 'membership.created', events: 300, right: 300 },
+      { action: 'user.created', events: 300, right: 300 },
+    ]);
+    const events = await sql<{ id: string }>(
+      `SELECT id FROM audit_events WHERE tenant_id = $1 AND action <> 'import.completed' AND after IS NOT NULL
+          AND resource_type IN ('user', 'membership', 'assignment') ORDER BY seq`,
+      [tenant.id],
+    );
+    expect(events).toHaveLength(901);
+    expect(events.filter(({ id }) => !/^.{8}-.{4}-7.{3}-[89ab]/.test(id))).toEqual([]);
+    const moments = events.map(({ id }) => momentOf(id));
+    expect(moments.filter((moment, at) => moment < (moments[at - 1] ?? before!.at * 1000 - 0.001))).toEqual([]);
+    expect(moments.at(-1)).toBeLessThanOrEqual(after!.at * 1000 + 0.001);
+  });
+});

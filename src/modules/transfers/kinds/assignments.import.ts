@@ -16,7 +16,8 @@ const EVENT = { resource: 'assignment' };
 const AS_JSON = `jsonb_build_object('id', id, 'application_id', application_id, 'user_id', user_id, 'group_id', group_id,
                                     'assigned_at', assigned_at, 'assigned_by', assigned_by,
                                     'valid_from', valid_from, 'valid_until', valid_until)`;
-const CREATED = createdTrail({ ...EVENT, after: AS_JSON });
+const TIED = { user_id: 'user_id', group_id: 'group_id', application_id: 'application_id' };
+const CREATED = createdTrail({ ...EVENT, after: AS_JSON, tied: TIED });
 
 const DROP_EXPIRED = dropExpired({
   ...EVENT,

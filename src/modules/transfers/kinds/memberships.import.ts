@@ -13,7 +13,8 @@ const TIE = tieOf([groupAs('group')], [USER]);
 const EVENT = { resource: 'membership', id: 'group_id' };
 const AS_JSON = `jsonb_build_object('group_id', group_id, 'user_id', user_id, 'added_at', added_at,
                                     'valid_from', valid_from, 'valid_until', valid_until)`;
-const CREATED = createdTrail({ ...EVENT, after: AS_JSON });
+const TIED = { user_id: 'user_id', group_id: 'group_id', application_id: 'NULL::uuid' };
+const CREATED = createdTrail({ ...EVENT, after: AS_JSON, tied: TIED });
 
 const DROP_EXPIRED = dropExpired({
   ...EVENT,
@@ -22,13 +23,16 @@ const DROP_EXPIRED = dropExpired({
   before: AS_JSON,
 });
 
-/** Values: tenant, actor. In the order of the keys: of lines for the same pair, the first counts. */
+/**
+ * Of lines for the same pair, the first counts. By users, who are many more than groups: the indexes by user, here and of the
+ * trail, then grow at their ends, and those by group at as many places as there are groups. Values: tenant, actor.
+ */
 const WRITE = stagedStatement(
   'transfers.write_memberships',
   `WITH added AS (
      INSERT INTO group_members (tenant_id, group_id, user_id, user_ordinal, valid_from, valid_until)
      SELECT $1, r.group_id, r.user_id, r.user_ordinal, r.valid_from, r.valid_until
-       FROM import_rows r WHERE ${isGood('r')} ORDER BY r.group_id, r.user_id, r.line
+       FROM import_rows r WHERE ${isGood('r')} ORDER BY r.user_id, r.group_id, r.line
      ON CONFLICT (tenant_id, group_id, user_id) DO NOTHING
      RETURNING group_id, user_id, user_ordinal, added_at, valid_from, valid_until
    ), sets AS (

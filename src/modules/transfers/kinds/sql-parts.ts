@@ -1,5 +1,5 @@
 import type { TenantScope } from '../../../kernel/scope.js';
-import { actorJson, trailOf } from '../../../persistence/audit-statement.js';
+import { actorJson, trailOf, type ChangedRows } from '../../../persistence/audit-statement.js';
 import type { BulkSession } from '../../../persistence/bulk/index.js';
 import type { Statement } from '../../../persistence/statement.js';
 import { stagedStatement } from './staging.js';
@@ -33,14 +33,23 @@ export async function writeRows(session: BulkSession, scope: TenantScope, write:
 /** For kinds whose lines can only be new or there already. SELECT of no bad rows. */
 export const NOTHING_BAD = `SELECT 0::bigint, ''::text, ''::text, ''::text WHERE $1::uuid IS NULL`;
 
-/** What the trail says of each row that a file has made: the rows are `added`, the actor is $2. */
-export function createdTrail({ resource, id = 'id', after }: { resource: string; id?: string; after: string }): string {
+/** Rows that a file has made, which are `added`: what they are called, and as SQL what they are and what they tie together. */
+interface CreatedRows {
+  readonly resource: string;
+  readonly id?: string;
+  readonly after: string;
+  readonly tied?: ChangedRows['tied'];
+}
+
+/** What the trail says of each row that a file has made; the actor is $2. */
+export function createdTrail({ resource, id = 'id', after, tied }: CreatedRows): string {
   return trailOf({
     from: 'added',
     action: `${resource}.created`,
     resourceType: resource,
     resourceId: id,
     after,
+    ...(tied ? { tied } : {}),
     actor: '$2',
   });
 }

@@ -77,6 +77,7 @@ const AS_JSON = `jsonb_build_object('id', id, 'user_name', user_name, 'email', e
 const CREATED = createdTrail({
   resource: 'user',
   after: AS_JSON,
+  tied: { user_id: 'id', group_id: 'NULL::uuid', application_id: 'NULL::uuid' },
 });
 
 /** Values: tenant, actor, the first ordinal. */
