@@ -11,6 +11,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { StatementRun } from '../kernel/statement-run.js';
 import type { OpenTrace, TracedEnd, Tracer } from './tracer.js';
 
 /** Longest wait for the collector when stopping, in milliseconds. */
@@ -49,8 +50,8 @@ export class OtlpTracer implements Tracer {
     const context = trace.setSpan(parent, span);
     return {
       traceId: span.spanContext().traceId,
-      statement: (name, begun, failed) => {
-        this.#statement(context, name, { begun: clock(begun), ended: clock(performance.now()), failed });
+      statement: (name, { begun, ended, failed }) => {
+        this.#statement(context, name, { begun: clock(begun), ended: clock(ended), failed });
       },
       end: (how) => {
         end(span, how, clock(performance.now()));
@@ -63,7 +64,7 @@ export class OtlpTracer implements Tracer {
     await Promise.race([this.#provider.shutdown().catch(() => undefined), late]);
   }
 
-  #statement(context: Context, name: string, run: { begun: number; ended: number; failed: boolean }): void {
+  #statement(context: Context, name: string, run: Omit<StatementRun, 'statement'>): void {
     const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': name };
     const span = this.#tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime: run.begun, attributes }, context);
     if (run.failed) span.setStatus({ code: SpanStatusCode.ERROR });

@@ -1,5 +1,6 @@
 import { TenantScope, type AnyScope } from '../kernel/scope.js';
-import type { StatementWatch, WatchedStatement } from '../kernel/statement-watch.js';
+import type { StatementRun } from '../kernel/statement-run.js';
+import type { StatementWatch } from '../kernel/statement-watch.js';
 import type { Tallies } from '../kernel/tallies.js';
 import { labelOf } from './statement-label.js';
 
@@ -12,21 +13,25 @@ export class StatementWatcher implements StatementWatch {
     private readonly tallies: Tallies,
   ) {}
 
-  ended(scope: AnyScope, statements: readonly WatchedStatement[], begun: number, failed: boolean): void {
-    const took = performance.now() - begun;
+  ended(scope: AnyScope, runs: readonly StatementRun[]): void {
+    for (const run of runs) this.#ended(scope, run);
+  }
+
+  #ended(scope: AnyScope, run: StatementRun): void {
+    const took = run.ended - run.begun;
     const isSlow = this.slowMs > 0 && took >= this.slowMs;
     if (!isSlow && scope.trace === null) return;
-    const names = statements.map(labelOf);
-    for (const name of names) scope.trace?.statement(name, begun, failed);
+    const name = labelOf(run.statement);
+    scope.trace?.statement(name, run);
     if (!isSlow) return;
     this.tallies.slowStatements += 1;
     this.log.warn({
       msg: 'slow statement',
       request_id: scope.requestId,
       trace_id: scope.trace?.traceId,
-      statement: names.join(' + '),
+      statement: name,
       duration_ms: Math.round(took),
-      failed,
+      failed: run.failed,
       tenant_id: scope instanceof TenantScope ? scope.tenantId : undefined,
       client_id: scope.actor.clientId ?? undefined,
     });

@@ -259,6 +259,12 @@ describe('docker/compose.yaml', () => {
     }
   });
 
+  it('asks the ingress for its own health: it may stay while the service is away', () => {
+    const { pathname } = new URL(services.ingress.healthcheck?.test.at(-1) ?? '');
+    const [, own] = text('docker/nginx.conf').split(`location = ${pathname} {`);
+    expect(own?.split('}', 1)[0]?.trim().split(/;\s*/)).toEqual(['access_log off', 'return 200', '']);
+  });
+
   it('starts each service when the one before it is healthy, and stops it after it has stopped itself', () => {
     expect(services.ingress.depends_on).toEqual({ doorlist: { condition: 'service_healthy' } });
     expect(services.doorlist.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { loadConfig } from '../../src/config/config.js';
 import { PlatformScope, SYSTEM_ACTOR } from '../../src/kernel/scope.js';
+import type { StatementRun } from '../../src/kernel/statement-run.js';
 import type { StatementWatch } from '../../src/kernel/statement-watch.js';
 import { dataSourceFor } from '../../src/persistence/data-source.js';
 import { entranceOf } from '../../src/persistence/database-role.js';
@@ -16,6 +17,7 @@ const NAMES = statement('test.names', `SELECT name FROM service_secrets WHERE na
 const ALL_COLUMNS = plannedOnce(statement('test.all', `SELECT * FROM service_secrets WHERE name = 'test.one'`));
 const PLANNING = `SELECT current_setting('plan_cache_mode') || ', ' || current_setting('enable_seqscan') AS mode`;
 const [ONCE, ANEW] = [plannedOnce(statement('test.once', PLANNING)), statement('test.anew', PLANNING)];
+const SLEEP = statement('test.sleep', 'SELECT pg_sleep($1)');
 const TOO_LONG = statement('test.divided', 'SELECT 1 / $1::int AS quotient');
 
 const keep = (name: string): [typeof KEEP, unknown[]] => [KEEP, [`test.${name}`, Buffer.from(name)]];
@@ -32,9 +34,11 @@ describe('a transaction', () => {
   let unitOfWork: UnitOfWork;
   /** The statements that were sent, a batch each. */
   const batches: string[] = [];
+  const told: StatementRun[] = [];
 
   const run = <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> => {
     batches.length = 0;
+    told.length = 0;
     return unitOfWork.run(scope(), work);
   };
   const kept = async (): Promise<string[]> => (await rowsAt<{ name: string }>(url, NAMES.text)).map(({ name }) => name);
@@ -50,9 +54,10 @@ describe('a transaction', () => {
     dataSource = dataSourceFor({ connectionString: url }, config, []);
     await dataSource.initialize();
     const watch: StatementWatch = {
-      ended: (_scope, statements, _begun, failed) => {
-        const names = statements.map(({ name, text }) => name || text);
-        batches.push(`${failed ? 'failed: ' : ''}${names.join(', ')}`);
+      ended: (_scope, runs) => {
+        const names = runs.map(({ statement: { name, text }, failed }) => `${failed ? 'failed: ' : ''}${name || text}`);
+        batches.push(names.join(', '));
+        told.push(...runs);
       },
     };
     unitOfWork = new UnitOfWork(dataSource, { ...sendOptions(config, entranceOf(config, 'single')), watch });
@@ -72,6 +77,37 @@ describe('a transaction', () => {
     expect(await kept()).toEqual(['test.one', 'test.three', 'test.two']);
   });
 
+  it('tells the time of each statement of a batch, and of none that was not run', async () => {
+    const asked = run(async (transaction) => {
+      transaction.later(...keep('one'));
+      transaction.later(SLEEP, [0.4]);
+      transaction.later(...keep('two'));
+      await transaction.query(SLEEP, [0.2]);
+      transaction.later(SLEEP, [0.3]);
+      transaction.later(TOO_LONG, [0]);
+      await transaction.query(NAMES, []);
+    });
+    await expect(asked).rejects.toMatchObject({ code: '22012' });
+    const names = told.map(({ statement: { name, text } }) => name || text);
+    expect(names).toEqual([
+      ...['START TRANSACTION', 'test.keep', 'test.sleep', 'test.keep', 'test.sleep'],
+      ...['test.sleep', 'test.divided', 'ROLLBACK'],
+    ]);
+    expect(told.map(({ failed }) => failed)).toEqual(names.map((name) => name === 'test.divided'));
+    // Within a batch each begins where the one before it has ended; what begins the transaction takes no time.
+    for (const at of [1, 2, 3, 4, 6]) expect(told[at]!.begun).toBe(told[at - 1]!.ended);
+    expect(told[0]!.ended).toBe(told[0]!.begun);
+    const times = told.map(({ begun, ended }) => ended - begun);
+    for (const [at, least] of [
+      [2, 399],
+      [4, 199],
+      [5, 299],
+    ] as const)
+      expect(times[at]).toBeGreaterThan(least);
+    expect(times.indexOf(Math.max(...times))).toBe(2);
+    expect(Math.max(times[1]!, times[3]!)).toBeLessThan(times[2]!);
+  });
+
   it('sends nothing at all where there is nothing to do', async () => {
     expect(await run(() => Promise.resolve(7))).toBe(7);
     expect(batches).toEqual([]);
@@ -84,14 +120,14 @@ describe('a transaction', () => {
       await transaction.query(NAMES, []);
     });
     await expect(refused).rejects.toMatchObject({ code: '22012' });
-    expect(batches).toEqual(['failed: START TRANSACTION, test.keep, test.divided, test.names', 'ROLLBACK']);
+    expect(batches).toEqual(['START TRANSACTION, test.keep, failed: test.divided', 'ROLLBACK']);
     const unseen = run(async (transaction) => {
       transaction.later(...keep('two'));
       transaction.later(TOO_LONG, [0]);
       return Promise.resolve();
     });
     await expect(unseen).rejects.toMatchObject({ code: '22012' });
-    expect(batches).toEqual(['failed: START TRANSACTION, test.keep, test.divided, COMMIT', 'ROLLBACK']);
+    expect(batches).toEqual(['START TRANSACTION, test.keep, failed: test.divided', 'ROLLBACK']);
     expect(await kept()).toEqual([]);
   });
 
@@ -147,7 +183,7 @@ describe('a transaction', () => {
     await withClient(url, (client) => client.query('ALTER TABLE service_secrets ADD COLUMN more text'));
     const rows = await run((transaction) => transaction.query(ALL_COLUMNS, []));
     expect(rows).toEqual([{ name: 'test.one', value: Buffer.from('one'), more: null }]);
-    expect(batches.map((batch) => batch.startsWith('failed'))).toEqual([true, false, false]);
+    expect(batches.map((batch) => batch.includes('failed'))).toEqual([true, false, false]);
   });
 
   it('is not kept where a failure was passed over', async () => {

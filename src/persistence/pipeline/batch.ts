@@ -6,7 +6,12 @@ export interface Sent {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
+  /** Whether the server is to say at once that it has ended: else it says so of the whole batch in one go. */
+  readonly flushed?: boolean;
 }
+
+/** Is told that the statement at this place of a batch has ended, at the time where it was `flushed`. */
+export type OnEnded = (at: number) => void;
 
 /** The part of pg's connection that a query writes its messages to. */
 interface Wire {
@@ -17,6 +22,7 @@ interface Wire {
   bind(message: { portal: string; statement: string; values: readonly unknown[] }): void;
   describe(message: { type: 'P'; name: string }): void;
   execute(message: { portal: string; rows: number }): void;
+  flush(): void;
   sync(): void;
 }
 
@@ -44,7 +50,11 @@ class Batch extends Query {
   readonly #values: readonly (readonly (string | Buffer | null)[])[];
   #completed = 0;
 
-  constructor(statements: readonly Sent[], callback: Callback) {
+  constructor(
+    statements: readonly Sent[],
+    private readonly onEnded: OnEnded | undefined,
+    callback: Callback,
+  ) {
     // Said one by one: pg copies a configuration by its property descriptors, which takes longer than all else here.
     super(statements.at(-1)?.text ?? '', [], callback);
     this.queryMode = 'extended';
@@ -60,6 +70,7 @@ class Batch extends Query {
       wire.bind({ portal: '', statement: statement.name, values: this.#values[index] ?? [] });
       if (index === last) wire.describe({ type: 'P', name: '' });
       wire.execute({ portal: '', rows: 0 });
+      if (statement.flushed) wire.flush();
     }
     wire.sync();
   }
@@ -71,6 +82,7 @@ class Batch extends Query {
   override handleCommandComplete(message: unknown, wire: Wire): void {
     const statement = this.#statements[this.#completed];
     if (statement && statement.name !== '') keep(wire, statement);
+    this.onEnded?.(this.#completed);
     if (this.#completed === this.#statements.length - 1) super.handleCommandComplete(message, wire);
     this.#completed += 1;
   }
@@ -103,12 +115,16 @@ function forget(wire: Wire, name: string): void {
 }
 
 /** Sends statements as one batch on this connection, pipelined or not, and answers the last one's result. Rejects with pg's own error. */
-export function sendBatch(client: pg.ClientBase, statements: readonly Sent[]): Promise<pg.QueryResult> {
+export function sendBatch(
+  client: pg.ClientBase,
+  statements: readonly Sent[],
+  onEnded?: OnEnded,
+): Promise<pg.QueryResult> {
   return new Promise((resolve, reject) => {
     const callback: Callback = (error, result) => {
       if (error) reject(error);
       else resolve(result);
     };
-    client.query(new Batch(statements, callback));
+    client.query(new Batch(statements, onEnded, callback));
   });
 }

@@ -21,7 +21,7 @@ export class ExclusiveConnections {
 
   /** Runs one statement in `scope`. Rejects with pg's own error. */
   execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
-    return watched(this.options.watch, scope, [statement], () => this.#execute(scope, statement, values));
+    return watched(this.options.watch, scope, statement, () => this.#execute(scope, statement, values));
   }
 
   async #execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {

@@ -54,7 +54,7 @@ export class PipelinePool {
    * or may be done twice. All may have been lost at once, so each is tried. Rejects with pg's own error.
    */
   execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
-    return watched(this.options.watch, scope, [statement], () => this.#execute(scope, statement, values));
+    return watched(this.options.watch, scope, statement, () => this.#execute(scope, statement, values));
   }
 
   async #execute(scope: AnyScope, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {

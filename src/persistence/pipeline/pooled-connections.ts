@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { sendBatch, type Sent } from './batch.js';
+import { sendBatch, type OnEnded, type Sent } from './batch.js';
 import { isStaleStatement } from './stale-statement.js';
 
 type Release = (error?: Error) => void;
@@ -14,9 +14,9 @@ export class PooledConnection {
   constructor(private readonly client: pg.ClientBase) {}
 
   /** Sends statements as one batch and answers the last one's result. Rejects with pg's own error. */
-  async send(statements: readonly Sent[]): Promise<pg.QueryResult> {
+  async send(statements: readonly Sent[], onEnded?: OnEnded): Promise<pg.QueryResult> {
     try {
-      return await sendBatch(this.client, statements);
+      return await sendBatch(this.client, statements, onEnded);
     } catch (error) {
       if (isStaleStatement(error) || !hasSqlState(error)) this.useless = error as Error;
       throw error;

@@ -1,12 +1,11 @@
 import type pg from 'pg';
 import type { AnyScope } from '../../kernel/scope.js';
-import type { WatchedStatement } from '../../kernel/statement-watch.js';
 import { PLANNING, enteringFor, enteringInside, type Entering, type Planning } from '../database-role.js';
 import type { Statement } from '../statement.js';
-import type { Sent } from './batch.js';
 import type { PooledConnection } from './pooled-connections.js';
 import { sentAs, type SendOptions } from './scoped-batch.js';
-import { watched, type Watching } from './watched.js';
+import { sendWatched, type Ahead } from './watched-batch.js';
+import type { Watching } from './watched.js';
 
 /** READ COMMITTED is the server's own. */
 const START = {
@@ -16,13 +15,6 @@ const START = {
 
 /** How much of what others commit a transaction sees while it runs. */
 export type Isolation = keyof typeof START;
-
-/** What goes to the server with the next statement that is waited for, and what a watch is told of it. */
-interface Ahead {
-  readonly sent: Sent;
-  /** Null for what only serves another statement. */
-  readonly told: WatchedStatement | null;
-}
 
 /**
  * One transaction of several statements. Nothing is sent before there is something to wait for: what begins it, enters its
@@ -110,15 +102,16 @@ export class TransactionConnection {
   }
 
   #push(text: string): void {
-    this.#ahead.push({ sent: { name: '', text, values: [] }, told: { name: '', text } });
+    this.#ahead.push({ sent: { name: '', text, values: [] }, told: { name: '', text }, instant: true });
   }
 
   async #flush(): Promise<pg.QueryResult> {
     const batch = this.#ahead;
     this.#ahead = [];
     this.#isBegun = true;
-    const told = batch.flatMap((ahead) => ahead.told ?? []);
-    this.scope.statements += told.length;
-    return watched(this.options.watch, this.scope, told, () => this.connection.send(batch.map((ahead) => ahead.sent)));
+    for (const { told } of batch) if (told) this.scope.statements += 1;
+    const { watch } = this.options;
+    if (watch) return sendWatched(watch, this.scope, this.connection, batch);
+    return this.connection.send(batch.map(({ sent }) => sent));
   }
 }

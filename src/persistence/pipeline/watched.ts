@@ -1,5 +1,6 @@
 import type { AnyScope } from '../../kernel/scope.js';
-import type { StatementWatch, WatchedStatement } from '../../kernel/statement-watch.js';
+import type { WatchedStatement } from '../../kernel/statement-run.js';
+import type { StatementWatch } from '../../kernel/statement-watch.js';
 
 /** Who is told of statements. */
 export interface Watching {
@@ -7,20 +8,20 @@ export interface Watching {
   readonly watch: StatementWatch | null;
 }
 
-/** Runs statements that are sent together and tells the watch, if there is one, of their end, whatever it was. */
+/** Runs a statement and tells the watch, if there is one, of its end, whatever it was. */
 export function watched<T>(
   watch: StatementWatch | null,
   scope: AnyScope,
-  statements: readonly WatchedStatement[],
+  statement: WatchedStatement,
   run: () => Promise<T>,
 ): Promise<T> {
-  return watch ? runWatched(watch, scope, statements, run) : run();
+  return watch ? runWatched(watch, scope, statement, run) : run();
 }
 
 async function runWatched<T>(
   watch: StatementWatch,
   scope: AnyScope,
-  statements: readonly WatchedStatement[],
+  statement: WatchedStatement,
   run: () => Promise<T>,
 ): Promise<T> {
   const begun = performance.now();
@@ -30,6 +31,6 @@ async function runWatched<T>(
     failed = false;
     return result;
   } finally {
-    watch.ended(scope, statements, begun, failed);
+    watch.ended(scope, [{ statement, begun, ended: performance.now(), failed }]);
   }
 }
