@@ -143,3 +143,8 @@ async function keepProcedure(runner: QueryRunner): Promise<void> {
   )) as { prosrc: string }[];
   if (kept?.prosrc !== body) await runner.query(`CREATE OR REPLACE PROCEDURE ${head} AS $body$${body}$body$`);
 }
+
+/** What is left of a cluster where all tables are gone; elsewhere there is none. */
+export async function dropProcedure(runner: QueryRunner): Promise<void> {
+  await runner.query(`DROP PROCEDURE IF EXISTS ${ENTER_PROCEDURE.name}`);
+}
