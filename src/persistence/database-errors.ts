@@ -22,8 +22,9 @@ const DISK_FULL = '53100';
 /** The connection ended, or the server ended the session: the open transaction is gone with it. */
 const LOST_CODE = /^(08|57P0[12])|^(ECONNRESET|EPIPE|ETIMEDOUT)/;
 const LOST_MESSAGE = /Connection terminated|not queryable|already released/i;
+/** The last is a cluster's, whose node was lost under a COMMIT: whether it was carried out is not known. */
 const UNANSWERED_MESSAGE =
-  /timeout expired|timeout exceeded when trying to connect|Query read timeout|is closed|calling end on the pool/;
+  /timeout expired|timeout exceeded when trying to connect|Query read timeout|is closed|calling end on the pool|could not commit transaction for shard/;
 
 /** Whether the transaction was refused only because of another one, so that running it again is right. */
 export function isRetrySafe(error: unknown): boolean {
