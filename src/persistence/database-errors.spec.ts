@@ -1,19 +1,22 @@
 import { DomainError } from '../kernel/domain-error.js';
 import { isConnectionLoss, isRetrySafe, toDomainError } from './database-errors.js';
 
-describe('what a cluster says of a node that was lost under a COMMIT', () => {
-  const words = 'could not commit transaction for shard 102077 on at least one active node';
-  const said = Object.assign(new Error(words), { code: 'XX000' });
+const internalError = (words: string): Error => Object.assign(new Error(words), { code: 'XX000' });
 
-  it('is that the database does not answer, and nothing that may be done again unasked', () => {
-    const refusal = toDomainError(said);
+describe('what a cluster calls an internal error', () => {
+  it.each([
+    'could not commit transaction for shard 102077 on at least one active node',
+    'terminating connection due to administrator command',
+  ])('is a database that does not answer where it says: %s', (words) => {
+    const refusal = toDomainError(internalError(words));
     expect(refusal).toBeInstanceOf(DomainError);
     expect(refusal).toMatchObject({ kind: 'unavailable', code: 'database_unavailable' });
-    expect([isRetrySafe(said), isConnectionLoss(said)]).toEqual([false, false]);
+    // Whether it was carried out is not known, so nobody does it again unasked.
+    expect([isRetrySafe(internalError(words)), isConnectionLoss(internalError(words))]).toEqual([false, false]);
   });
 
-  it('is nothing else that it calls an internal error', () => {
-    const other = Object.assign(new Error('tuple concurrently updated'), { code: 'XX000' });
+  it('is one where it says anything else', () => {
+    const other = internalError('tuple concurrently updated');
     expect(toDomainError(other)).toBe(other);
   });
 });

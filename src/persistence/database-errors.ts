@@ -22,9 +22,11 @@ const DISK_FULL = '53100';
 /** The connection ended, or the server ended the session: the open transaction is gone with it. */
 const LOST_CODE = /^(08|57P0[12])|^(ECONNRESET|EPIPE|ETIMEDOUT)/;
 const LOST_MESSAGE = /Connection terminated|not queryable|already released/i;
-/** The last is a cluster's, whose node was lost under a COMMIT: whether it was carried out is not known. */
 const UNANSWERED_MESSAGE =
-  /timeout expired|timeout exceeded when trying to connect|Query read timeout|is closed|calling end on the pool|could not commit transaction for shard/;
+  /timeout expired|timeout exceeded when trying to connect|Query read timeout|is closed|calling end on the pool/;
+/** What a cluster calls an internal error where it lost a node under a COMMIT, or under rows that it was sending there. */
+const INTERNAL_ERROR = 'XX000';
+const LOST_NODE = /^could not commit transaction for shard |^terminating connection due to /;
 
 /** Whether the transaction was refused only because of another one, so that running it again is right. */
 export function isRetrySafe(error: unknown): boolean {
@@ -89,6 +91,7 @@ export function isUntrusted(error: unknown): boolean {
 }
 
 function isUnanswered({ code = '', message }: DriverError): boolean {
+  if (code === INTERNAL_ERROR && LOST_NODE.test(message)) return true;
   return UNANSWERED.test(code) || UNTRUSTED.test(code) || UNANSWERED_MESSAGE.test(message);
 }
 
