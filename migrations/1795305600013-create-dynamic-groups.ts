@@ -36,7 +36,8 @@ export class CreateDynamicGroups1795305600013 implements MigrationInterface {
         REFERENCES groups (tenant_id, id) ON DELETE CASCADE`);
     await runner.query(`REVOKE UPDATE (${CHANGEABLE}) ON groups FROM doorlist_tenant`);
     await runner.query(`GRANT UPDATE ON groups TO doorlist_tenant`);
-    await runner.query(`DROP INDEX groups_dynamic, groups_kind_key`);
+    // One by one, as a cluster drops what is distributed.
+    for (const index of ['groups_dynamic', 'groups_kind_key']) await runner.query(`DROP INDEX ${index}`);
     await runner.query(`ALTER TABLE groups DROP COLUMN kind, DROP COLUMN rule`);
   }
 }

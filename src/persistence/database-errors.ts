@@ -24,6 +24,9 @@ const LOST_CODE = /^(08|57P0[12])|^(ECONNRESET|EPIPE|ETIMEDOUT)/;
 const LOST_MESSAGE = /Connection terminated|not queryable|already released/i;
 const UNANSWERED_MESSAGE =
   /timeout expired|timeout exceeded when trying to connect|Query read timeout|is closed|calling end on the pool/;
+/** What a cluster calls an internal error where it lost a node under a COMMIT, or under rows that it was sending there. */
+const INTERNAL_ERROR = 'XX000';
+const LOST_NODE = /^could not commit transaction for shard |^terminating connection due to /;
 
 /** Whether the transaction was refused only because of another one, so that running it again is right. */
 export function isRetrySafe(error: unknown): boolean {
@@ -88,6 +91,7 @@ export function isUntrusted(error: unknown): boolean {
 }
 
 function isUnanswered({ code = '', message }: DriverError): boolean {
+  if (code === INTERNAL_ERROR && LOST_NODE.test(message)) return true;
   return UNANSWERED.test(code) || UNTRUSTED.test(code) || UNANSWERED_MESSAGE.test(message);
 }
 

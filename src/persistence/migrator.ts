@@ -2,7 +2,7 @@ import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
 import type { Config } from '../config/config.js';
 import type { ConnectionOptions } from './engines/index.js';
 import { withDataSource } from './maintenance.js';
-import { distribute } from './topology/distribute.js';
+import { distribute, dropProcedure } from './topology/distribute.js';
 import { topologyOf } from './topology/topology.js';
 
 /** Any fixed number: the advisory lock that one instance holds while it migrates. */
@@ -32,10 +32,13 @@ export async function revertDatabase(connection: ConnectionOptions, config: Conf
 
 async function revert(dataSource: DataSource, runner: QueryRunner): Promise<string | null> {
   if (!(await runner.hasTable('migrations'))) return null;
-  const rows = (await runner.query('SELECT name FROM migrations ORDER BY id DESC LIMIT 1')) as { name: string }[];
-  const name = rows[0]?.name ?? null;
-  if (name !== null) await new MigrationExecutor(dataSource, runner).undoLastMigration();
-  return name;
+  const [newest, before] = (await runner.query('SELECT name FROM migrations ORDER BY id DESC LIMIT 2')) as {
+    name: string;
+  }[];
+  if (newest === undefined) return null;
+  await new MigrationExecutor(dataSource, runner).undoLastMigration();
+  if (before === undefined) await dropProcedure(runner);
+  return newest.name;
 }
 
 /**

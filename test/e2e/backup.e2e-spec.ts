@@ -1,47 +1,21 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Api } from '../support/api.js';
 import { command } from '../support/command-line.js';
-import { newDatabase, rowsAt } from '../support/database-copy.js';
+import { newDatabase } from '../support/database-copy.js';
 import { freePort, startDoorlist } from '../support/doorlist-process.js';
+import { contentOf, lackingForDumps } from '../support/dumps.js';
 import { assign, nest } from '../support/assignment-steps.js';
 import { giveRole, newRole } from '../support/role-steps.js';
-import { sql } from '../support/sql.js';
 import { newTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT } from '../support/test-state.js';
 
 // A service is started twice, and the machine may do other work.
 import.meta.jest.setTimeout(120_000);
 
-/** Why this machine cannot do what docs/backup.md says; null where it can. pg_dump refuses a server that is newer than itself. */
-async function lacking(): Promise<string | null> {
-  const [row] = await sql<{ major: number }>(`SELECT current_setting('server_version_num')::int / 10000 AS major`);
-  for (const program of ['pg_dump', 'pg_restore']) {
-    const { status, stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
-    if (status !== 0) return `there is no ${program} on this machine`;
-    const major = Number(/ (\d+)\./.exec(stdout)?.[1]);
-    if (major < row!.major) return `${program} ${major} is older than the server, ${row!.major}`;
-  }
-  return null;
-}
-
-const reason = await lacking();
-
-/** What a database holds, by table. */
-async function contentOf(url: string): Promise<Record<string, unknown>> {
-  const tables = await rowsAt<{ name: string }>(
-    url,
-    "SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace ORDER BY 1",
-  );
-  const each = tables.map(
-    ({ name }) =>
-      `SELECT '${name}' AS name, count(*)::int AS rows, md5(string_agg(t::text, E'\\n' ORDER BY t::text)) AS sum FROM "${name}" t`,
-  );
-  const rows = await rowsAt<{ name: string; rows: number; sum: string }>(url, each.join(' UNION ALL '));
-  return Object.fromEntries(rows.map(({ name, rows: count, sum }) => [name, [count, sum]]));
-}
+const reason = await lackingForDumps();
 
 describe('a backup', () => {
   const name =

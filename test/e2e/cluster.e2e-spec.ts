@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Api } from '../support/api.js';
-import { rowsAt } from '../support/database-copy.js';
-import { startDoorlist } from '../support/doorlist-process.js';
+import { newDatabase, rowsAt } from '../support/database-copy.js';
+import { freePort, launchDoorlist, startDoorlist } from '../support/doorlist-process.js';
 import { enterScope } from '../support/enter-scope.js';
 import { databaseAt, joinCluster, nodesAt, withClient } from '../support/new-database.js';
 import { newTenant } from '../support/tenant.js';
@@ -119,5 +119,22 @@ onCluster(`tables on a cluster${whyNot}`, () => {
       await other.query('COMMIT');
       expect((await made).status).toBe(201);
     });
+  });
+});
+
+onCluster(`a replica beside a cluster${whyNot}`, () => {
+  const REFUSED =
+    'DATABASE_REPLICA_URL does not fit a cluster: what a standby of the coordinator has seen says nothing of the workers; leave it unset.';
+
+  it('is refused by a start and by the migration step, which change nothing', async () => {
+    // It has no tables yet: whoever went on would leave some in it.
+    const databaseUrl = await newDatabase('empty');
+    const env = { DATABASE_URL: databaseUrl, DATABASE_REPLICA_URL: databaseUrl, PORT: String(await freePort()) };
+    expect(await migrate(databaseUrl, { DATABASE_REPLICA_URL: databaseUrl })).toEqual([REFUSED]);
+    const { child, ended, output } = launchDoorlist({ ...env, PUBLIC_URL: 'https://door.example' });
+    // One that starts after all is ended, or it would outlive the test.
+    child.stdout?.on('data', () => output().includes('is listening') && child.kill());
+    expect([await ended, output()]).toEqual([1, `${REFUSED}\n`]);
+    expect(await rowsAt(databaseUrl, KEPT)).toEqual([]);
   });
 });

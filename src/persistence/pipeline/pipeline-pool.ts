@@ -83,11 +83,19 @@ export class PipelinePool {
     } catch (error) {
       if (isStaleStatement(error)) discard(lane, client);
       // It tells its statements before it ends: what is tried again must not find it in use still.
-      else if (isConnectionLoss(error) && lane.client === client) lane.client = null;
+      else if (isConnectionLoss(error) && !this.#mayBeOfNode && lane.client === client) lane.client = null;
       throw error;
     } finally {
       lane.waiting -= 1;
     }
+  }
+
+  /**
+   * Whether what was lost may be a cluster's connection to one of its nodes: then ours stands, and would be left open if it
+   * were forgotten. One that ends says so by itself.
+   */
+  get #mayBeOfNode(): boolean {
+    return this.options.entrance.topology === 'citus';
   }
 
   /** Statements that are sent while one phase of the event loop runs leave in one write to the socket. */

@@ -49,13 +49,18 @@ const WITHOUT_PUSHDOWN = `
 /** Runs a step in a transaction of its own, while nobody else migrates. */
 type InTurn = <T>(step: (runner: QueryRunner) => Promise<T>) => Promise<T>;
 
+/** What a node says of a role that another database of the cluster changes at the same moment; roles are all databases'. */
+const CHANGED_AT_ONCE = 'tuple concurrently updated';
+const ATTEMPTS = 20;
+
 /**
  * Distributes what is not distributed yet: tables of tenants by tenant_id, all with the same tenants on the same node, and
  * the others as copies on every node. Each table is a transaction, so that it can be run again after a failure; where all
  * is done it changes nothing. Rows that are there move along; nobody else may write meanwhile. Answers a line for each
  * table.
  */
-export async function distribute(inTurn: InTurn): Promise<string[]> {
+export async function distribute(alone: InTurn): Promise<string[]> {
+  const inTurn = repeated(alone);
   await inTurn(async (runner) => {
     await prepareRoles(runner);
     await keepProcedure(runner);
@@ -71,6 +76,19 @@ export async function distribute(inTurn: InTurn): Promise<string[]> {
     await inTurn((runner) => runner.query('SELECT truncate_local_data_after_distributing_table($1)', [name]));
   }
   return done;
+}
+
+/** The same, again where only another database was in the way: a step that failed did nothing. */
+function repeated(alone: InTurn): InTurn {
+  return async (step) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await alone(step);
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !(error as Error).message.includes(CHANGED_AT_ONCE)) throw error;
+      }
+    }
+  };
 }
 
 /** Null where there is none. */
@@ -142,4 +160,9 @@ async function keepProcedure(runner: QueryRunner): Promise<void> {
     [name],
   )) as { prosrc: string }[];
   if (kept?.prosrc !== body) await runner.query(`CREATE OR REPLACE PROCEDURE ${head} AS $body$${body}$body$`);
+}
+
+/** What is left of a cluster where all tables are gone; elsewhere there is none. */
+export async function dropProcedure(runner: QueryRunner): Promise<void> {
+  await runner.query(`DROP PROCEDURE IF EXISTS ${ENTER_PROCEDURE.name}`);
 }
