@@ -18,7 +18,7 @@ const TIMEOUT_MS = 300_000;
 const UNEXPLAINED = [
   'WITH held AS MATERIALIZED ( SELECT id, user_id FROM role_assignments',
   'INSERT INTO group_closure (tenant_id, ancestor_id, descendant_id) SELECT $1, derived.ancestor_id',
-  'INSERT INTO audit_events (tenant_id, id, actor_type, actor_id, actor_issuer, client_id, request_id, user_id, group_id, application_id, action, resource_type, resource_id, before, after) SELECT $1, event_id',
+  'INSERT INTO audit_events (tenant_id, id, actor_type, actor_id, actor_issuer, client_id, request_id, user_id, group_id, application_id, action, resource_type, resource_id, before, after) SELECT $1, encode(int8send(moment',
 ];
 
 const plain = (text: string): string => text.replaceAll(/\s+/g, ' ');
