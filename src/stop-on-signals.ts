@@ -84,9 +84,9 @@ export class Stopping {
     }, this.config.shutdownSeconds * 1000);
     const sweep = closeIdleConnections(server, this.config.drainSeconds > 0 ? LINGER_MS : 0);
     await app.close();
-    clearTimeout(deadline);
     clearInterval(sweep);
     await closeTelemetry();
+    clearTimeout(deadline);
   }
 
   async #drain(): Promise<void> {

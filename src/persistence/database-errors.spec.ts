@@ -20,3 +20,15 @@ describe('what a cluster calls an internal error', () => {
     expect(toDomainError(other)).toBe(other);
   });
 });
+
+describe('a database that lets nobody in', () => {
+  it.each([
+    ['3D000', 'database "doorlist" does not exist'],
+    ['28P01', 'password authentication failed for user "doorlist"'],
+    ['28000', 'role "doorlist" is not permitted to log in'],
+  ])('is one that does not answer: %s', (code, words) => {
+    const refusal = toDomainError(Object.assign(new Error(words), { code }));
+    expect(refusal).toMatchObject({ kind: 'unavailable', code: 'database_unavailable' });
+    expect((refusal as Error).message).not.toContain('doorlist');
+  });
+});

@@ -12,9 +12,12 @@ interface DriverError {
 const RETRY_SAFE = new Set(['40001', '40P01']); // serialization_failure, deadlock_detected
 const LOCK_TIMEOUT = '55P03';
 const CONSTRAINT_CLASS = '23';
-/** Classes and codes of PostgreSQL and of sockets that say: not now. 25006 is a primary that has become a replica. */
+/**
+ * Classes and codes of PostgreSQL and of sockets that say: not now. 25006 is a primary that has become a replica; 28 and 3D000
+ * a login that is refused and a database that is not there, such as while somebody changes the one or restores the other.
+ */
 const UNANSWERED =
-  /^(08|57P0|53|58|55000|25006)|^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_)/;
+  /^(08|28|57P0|53|58|3D000|55000|25006)|^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_)/;
 /** What Node calls a server that TLS does not let us trust. */
 const UNTRUSTED = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_)/;
 const STATEMENT_TIMEOUT = '57014';
