@@ -97,6 +97,7 @@ describe('a transaction', () => {
     // Within a batch each begins where the one before it has ended; what begins the transaction takes no time.
     for (const at of [1, 2, 3, 4, 6]) expect(told[at]!.begun).toBe(told[at - 1]!.ended);
     expect(told[0]!.ended).toBe(told[0]!.begun);
+    // All would end with the batch, and take no time but the first, if the server told of them in one go.
     const times = told.map(({ begun, ended }) => ended - begun);
     for (const [at, least] of [
       [2, 399],
@@ -104,8 +105,6 @@ describe('a transaction', () => {
       [5, 299],
     ] as const)
       expect(times[at]).toBeGreaterThan(least);
-    expect(times.indexOf(Math.max(...times))).toBe(2);
-    expect(Math.max(times[1]!, times[3]!)).toBeLessThan(times[2]!);
   });
 
   it('sends nothing at all where there is nothing to do', async () => {
