@@ -2,10 +2,11 @@
  * The floor: what the same answers cost with nothing but Fastify and pg, as a yardstick for the service.
  *
  * The same: the SQL text (handed over by the run, which takes it from the build) in named statements on as many pipelined
- * connections, planned once where the service does; for effective users the same two statements with the build's own arithmetic of sets between them (UserSet,
- * from dist/), and for why a user can use an application, and for a user's roles, the build's own explanation of what its statement finds; RS256 by
- * the service's own key set with issuer, audience and expiry, a cache of verified tokens by SHA-256; the checks of tenant
- * and scope; the JSON of every answer with `meta`, and X-Request-Id, ETag and Location.
+ * connections, planned once where the service does; for effective users the same two statements with the build's own
+ * arithmetic of sets between them (UserSet, from dist/), and for why a user can use an application, and for a user's roles,
+ * the build's own explanation of what its statement finds; RS256 by the service's own key set with issuer, audience and
+ * expiry, a cache of verified tokens by SHA-256; the checks of tenant and scope; the JSON of every answer with `meta`, and
+ * X-Request-Id, ETag and Location.
  *
  * Left out: NestJS (guards, pipes, interceptors, the handlers' arguments); TypeORM (one user is read by a statement of its
  * own); the scope of each statement, that is role and tenant set in the same batch, and with it row-level security (it

@@ -3,16 +3,14 @@ import { command } from '../support/command-line.js';
 import { newDatabase, rowsAt } from '../support/database-copy.js';
 import { startDoorlist } from '../support/doorlist-process.js';
 import { databaseAt, nodesAt, withClient } from '../support/new-database.js';
+import { onCluster } from '../support/on-cluster.js';
 import { newTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT, testState } from '../support/test-state.js';
 
 /** A database of a cluster is made table by table. */
 const TIMEOUT_MS = 240_000;
 
-const { adminUrl, isCluster } = testState();
-// eslint-disable-next-line no-restricted-syntax -- only a cluster has nodes; the name of the tests says so
-const onCluster = isCluster ? describe : describe.skip;
-
+const { adminUrl } = testState();
 /** The workers' own databases of that name. */
 async function workersOf(name: string): Promise<string[]> {
   const nodes = await nodesAt(adminUrl);
@@ -46,7 +44,7 @@ async function holdUsers(url: string): Promise<pg.Client> {
   return client;
 }
 
-onCluster(`nodes of a cluster${isCluster ? '' : ' (skipped: DATABASE_URL names no coordinator of a cluster)'}`, () => {
+onCluster('nodes of a cluster', () => {
   it(
     'that lose their sessions cost reads an attempt, and the service no connection',
     async () => {

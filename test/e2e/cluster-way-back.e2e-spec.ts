@@ -9,6 +9,7 @@ import { newDatabase, rowsAt } from '../support/database-copy.js';
 import { startDoorlist } from '../support/doorlist-process.js';
 import { contentOf, lackingForDumps } from '../support/dumps.js';
 import { databaseAt, withClient } from '../support/new-database.js';
+import { NO_CITUS } from '../support/on-cluster.js';
 import { giveRole, newRole } from '../support/role-steps.js';
 import { newTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT, testState } from '../support/test-state.js';
@@ -17,8 +18,8 @@ import { PLATFORM_CLIENT, testState } from '../support/test-state.js';
 const TIMEOUT_MS = 240_000;
 const PUBLIC_URL = 'https://door.example';
 
-const { adminUrl, isCluster, templateName } = testState();
-const reason = isCluster ? await lackingForDumps() : 'DATABASE_URL names no coordinator of a cluster';
+const { adminUrl, templateName } = testState();
+const reason = NO_CITUS ?? (await lackingForDumps());
 // eslint-disable-next-line no-restricted-syntax -- only a cluster has a way back; the name of the test says so
 const run = reason === null ? it : it.skip;
 

@@ -7,6 +7,7 @@ import { newDatabase, rowsAt } from '../support/database-copy.js';
 import { freePort, launchDoorlist, startDoorlist } from '../support/doorlist-process.js';
 import { enterScope } from '../support/enter-scope.js';
 import { databaseAt, joinCluster, nodesAt, withClient } from '../support/new-database.js';
+import { onCluster } from '../support/on-cluster.js';
 import { newTenant } from '../support/tenant.js';
 import { PLATFORM_CLIENT, testState, workerState } from '../support/test-state.js';
 
@@ -14,11 +15,6 @@ const CLI = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
 
 /** A database of a cluster is made table by table, three times over. */
 const TIMEOUT_MS = 240_000;
-
-const { isCluster } = testState();
-// eslint-disable-next-line no-restricted-syntax -- only a cluster distributes tables; the name of the tests says so
-const onCluster = isCluster ? describe : describe.skip;
-const whyNot = isCluster ? '' : ' (skipped: DATABASE_URL names no coordinator of a cluster)';
 
 /** Runs the migration step; answers its lines, or what it said where it failed. */
 async function migrate(databaseUrl: string, more: Readonly<Record<string, string>> = {}): Promise<string[]> {
@@ -44,7 +40,7 @@ interface Kept {
   readonly of_tenants: boolean;
 }
 
-onCluster(`tables on a cluster${whyNot}`, () => {
+onCluster('tables on a cluster', () => {
   it('are all distributed: those of tenants by tenant and together, the others as copies, but for those of the coordinator', async () => {
     const tables = await rowsAt<Kept>(workerState().databaseUrl, KEPT);
     const ofTenants = tables.filter((table) => table.of_tenants);
@@ -122,7 +118,7 @@ onCluster(`tables on a cluster${whyNot}`, () => {
   });
 });
 
-onCluster(`a replica beside a cluster${whyNot}`, () => {
+onCluster('a replica beside a cluster', () => {
   const REFUSED =
     'DATABASE_REPLICA_URL does not fit a cluster: what a standby of the coordinator has seen says nothing of the workers; leave it unset.';
 
