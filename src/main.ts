@@ -6,8 +6,8 @@ import { engineFor } from './persistence/engines/index.js';
 import { reasonOf } from './start-failure.js';
 import { Stopping } from './stop-on-signals.js';
 
-// V8 lets garbage lie while the machine has memory; many instances share one. Collect when the heap has grown by 30 %.
-setFlagsFromString('--heap-growing-percent=30');
+// V8 lets garbage lie while the machine has memory; many instances share one. Collect when the heap has grown by 60 %.
+setFlagsFromString('--heap-growing-percent=60');
 
 try {
   const config = loadConfig();

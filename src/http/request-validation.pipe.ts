@@ -98,9 +98,12 @@ function unknownField(at: Location, name: string): FieldIssue {
  * like those of Object.prototype, and lists of thousands of ids would take longer than their question.
  */
 function instanceOf(metatype: Type<object>, value: object, known: ReturnType<typeof declaredFields>): object {
+  const members = Object.entries(value);
+  // Most queries.
+  if (members.length === 0) return new metatype();
   const plain: Record<string, unknown> = {};
   const whole: Record<string, unknown> = {};
-  for (const [name, sent] of Object.entries(value)) {
+  for (const [name, sent] of members) {
     const rule = known.get(name)?.rule;
     if (!rule) continue;
     if (!isWhole(sent)) plain[name] = sent;

@@ -12,10 +12,14 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/** Starts a file of this folder. */
+/** Starts a file of this folder, in a session of its own, as a program on another machine or under a service manager has one. */
 export function startChild(file: string): Child {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const child = fork(path, { execArgv: ['--import', LOADER], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(path, {
+    execArgv: ['--import', LOADER],
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
     pid: child.pid ?? 0,

@@ -120,14 +120,15 @@ function engineOfTheRun(dataDir: string): DatabaseEngine {
 }
 
 async function startService(databaseUrl: string, stops: Stop[]): Promise<DoorlistProcess> {
-  const service = await startDoorlist({
+  const settings = {
     DATABASE_URL: databaseUrl,
     DATABASE_PIPELINES: String(PIPELINES),
     BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id,
     BOOTSTRAP_CLIENT_SECRET: PLATFORM_CLIENT.secret,
     TOKEN_AUDIENCE: AUDIENCE,
     LOG_LEVEL: 'warn',
-  });
+  };
+  const service = await startDoorlist(settings, { inSession: true });
   stops.unshift(() => service.stop());
   return service;
 }

@@ -56,10 +56,10 @@ export interface Scale {
   readonly imported: ImportFigures | null;
 }
 
-/** Which measurements are taken, and how long those beside the floor last. */
+/** Which measurements are taken, and how long those beside the floor last, said when they begin. */
 interface Plan {
   readonly only: string;
-  readonly pace: Pace;
+  readonly pace: () => Pace;
   readonly withImport: boolean;
 }
 
@@ -170,11 +170,12 @@ async function compareWithFloor(
   const bench = new Bench(environment, caller);
   // The rules before it have left a table empty that had a row for each user: both are to plan for what is there now.
   await environment.admin.query('VACUUM ANALYZE');
+  const its = pace();
   const measured: Measured[] = [];
   for (const row of rowsFor(caller, data)) {
     if (!row.name.includes(only)) continue;
     await bench.compare(row, row);
-    const found = await measure(bench, row, row, pace);
+    const found = await measure(bench, row, row, its);
     const [ours, theirs] = [found.doorlist.perSecond, found.floor.perSecond];
     console.log(`${row.name}: ${Math.round(ours)} of ${Math.round(theirs)} requests/s`);
     measured.push(found);

@@ -24,7 +24,7 @@ withRelease(`an upgrade from ${PREVIOUS_RELEASE ?? 'a release (skipped: no tag v
   async function start(main?: string): Promise<DoorlistProcess> {
     const { id, secret } = PLATFORM_CLIENT;
     const variables = { BOOTSTRAP_CLIENT_ID: id, BOOTSTRAP_CLIENT_SECRET: secret, LOG_LEVEL: 'error' };
-    const made = await startDoorlist({ DATABASE_URL: databaseUrl, PUBLIC_URL, ...variables }, main);
+    const made = await startDoorlist({ DATABASE_URL: databaseUrl, PUBLIC_URL, ...variables }, { main });
     started.push(made);
     return made;
   }

@@ -6,6 +6,14 @@ import { throughPooler } from './through-pooler.js';
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 
+/** How a service is started. */
+interface Launch {
+  /** The main file of another build. */
+  readonly main?: string;
+  /** Whether it is started in a session of its own: Linux shares its processors out by sessions first (sched(7), "autogroup"). */
+  readonly inSession?: boolean;
+}
+
 /** A service of the built code, in a process of its own. */
 export interface DoorlistProcess {
   readonly url: string;
@@ -20,10 +28,13 @@ export interface DoorlistProcess {
  * Starts `node dist/src/main.js`, or another build, with these variables alone (and PATH, HOME); waits until it listens. Rejects
  * where it ends before.
  */
-export async function startDoorlist(env: Readonly<Record<string, string>>, main = MAIN): Promise<DoorlistProcess> {
+export async function startDoorlist(
+  env: Readonly<Record<string, string>>,
+  launch: Launch = {},
+): Promise<DoorlistProcess> {
   const port = env.PORT ?? String(await freePort());
   const all = { HOST: '127.0.0.1', PUBLIC_URL: `http://127.0.0.1:${port}`, PORT: port, ...env };
-  const { child, output, ended } = launchDoorlist(all, main);
+  const { child, output, ended } = launchDoorlist(all, launch);
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
@@ -52,7 +63,7 @@ export async function startDoorlist(env: Readonly<Record<string, string>>, main 
 /** Starts the service without waiting for anything; for tests of starts that fail. */
 export function launchDoorlist(
   env: Readonly<Record<string, string>>,
-  main = MAIN,
+  { main = MAIN, inSession = false }: Launch = {},
 ): {
   child: ChildProcess;
   output: () => string;
@@ -61,6 +72,7 @@ export function launchDoorlist(
   const base = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
   const child = spawn(process.execPath, [main], {
     env: { ...base, ...throughPooler(env) },
+    detached: inSession,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';

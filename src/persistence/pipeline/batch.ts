@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { prepareValue } from 'pg/lib/utils.js';
+import { layoutOf, rowOf, type ColumnDescription, type RowLayout } from './row-layout.js';
 
 /** A statement of a batch. One without a name is not kept prepared. */
 export interface Sent {
@@ -26,11 +27,19 @@ interface Wire {
   sync(): void;
 }
 
+/**
+ * What each connection's prepared statements answer: asked for once. PostgreSQL refuses to run one whose rows have other columns
+ * now ("cached plan must not change result type"), so that what it said when it was first run holds for as long as it is kept.
+ */
+const LAYOUTS = new WeakMap<Wire, Map<string, RowLayout>>();
+
 /** The protocol hooks of pg's Query, which its published types leave out. */
 interface QueryHooks {
   queryMode: 'extended';
+  _result: { rows: unknown[] };
   prepare(wire: Wire): void;
-  handleDataRow(message: unknown): void;
+  handleRowDescription(message: { fields: readonly ColumnDescription[] }): void;
+  handleDataRow(message: { fields: readonly (string | null)[] }): void;
   handleCommandComplete(message: unknown, wire: Wire): void;
   handleError(error: unknown, wire: Wire): void;
 }
@@ -49,6 +58,7 @@ class Batch extends Query {
   readonly #statements: readonly Sent[];
   readonly #values: readonly (readonly (string | Buffer | null)[])[];
   #completed = 0;
+  #layout: RowLayout | undefined;
 
   constructor(
     statements: readonly Sent[],
@@ -68,22 +78,28 @@ class Batch extends Query {
     for (const [index, statement] of this.#statements.entries()) {
       parse(wire, statement);
       wire.bind({ portal: '', statement: statement.name, values: this.#values[index] ?? [] });
-      if (index === last) wire.describe({ type: 'P', name: '' });
+      if (index === last) this.#expectRows(wire, statement);
       wire.execute({ portal: '', rows: 0 });
       if (statement.flushed) wire.flush();
     }
     wire.sync();
   }
 
-  override handleDataRow(message: unknown): void {
-    if (this.#completed === this.#statements.length - 1) super.handleDataRow(message);
+  override handleRowDescription({ fields }: { fields: readonly ColumnDescription[] }): void {
+    this.#layout = layoutOf(fields);
+  }
+
+  override handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+    if (this.#layout && this.#completed === this.#statements.length - 1)
+      this._result.rows.push(rowOf(this.#layout, fields));
   }
 
   override handleCommandComplete(message: unknown, wire: Wire): void {
     const statement = this.#statements[this.#completed];
-    if (statement && statement.name !== '') keep(wire, statement);
+    const isLast = this.#completed === this.#statements.length - 1;
+    if (statement && statement.name !== '') keep(wire, statement, isLast ? this.#layout : undefined);
     this.onEnded?.(this.#completed);
-    if (this.#completed === this.#statements.length - 1) super.handleCommandComplete(message, wire);
+    if (isLast) super.handleCommandComplete(message, wire);
     this.#completed += 1;
   }
 
@@ -91,6 +107,12 @@ class Batch extends Query {
     // Whether the server has prepared the one that failed, nobody says; those behind it it has not looked at.
     for (const { name } of this.#statements.slice(this.#completed)) forget(wire, name);
     super.handleError(error, wire);
+  }
+
+  /** Only the last one's rows are wanted. */
+  #expectRows(wire: Wire, { name }: Sent): void {
+    this.#layout = wire.parsedStatements[name] === undefined ? undefined : LAYOUTS.get(wire)?.get(name);
+    if (!this.#layout) wire.describe({ type: 'P', name: '' });
   }
 }
 
@@ -104,9 +126,12 @@ function parse(wire: Wire, { name, text }: Sent): void {
   if (isNamed) wire.submittedNamedStatements[name] = text;
 }
 
-function keep(wire: Wire, { name, text }: Sent): void {
+function keep(wire: Wire, { name, text }: Sent, layout: RowLayout | undefined): void {
   wire.parsedStatements[name] = text;
   forget(wire, name);
+  if (!layout) return;
+  const layouts = LAYOUTS.get(wire) ?? new Map<string, RowLayout>();
+  LAYOUTS.set(wire, layouts.set(name, layout));
 }
 
 function forget(wire: Wire, name: string): void {

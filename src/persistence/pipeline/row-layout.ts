@@ -1,0 +1,34 @@
+import pg from 'pg';
+
+/** A column of an answer, as the server describes it. */
+export interface ColumnDescription {
+  readonly name: string;
+  readonly dataTypeID: number;
+}
+
+/** How the rows of a statement are read. */
+export interface RowLayout {
+  readonly columns: readonly { readonly name: string; readonly parse: (text: string) => unknown }[];
+  /** A row with nothing in it: rows that begin as a copy of it share one shape. */
+  readonly empty: Readonly<Record<string, unknown>>;
+}
+
+/** For rows of these columns; their values are read as pg reads them. */
+export function layoutOf(described: readonly ColumnDescription[]): RowLayout {
+  const parserOf = pg.types.getTypeParser as (type: number) => (text: string) => unknown;
+  return {
+    columns: described.map(({ name, dataTypeID }) => ({ name, parse: parserOf(dataTypeID) })),
+    empty: Object.fromEntries(described.map(({ name }) => [name, null])),
+  };
+}
+
+/** One row; `texts` are the values of its columns, in their order. */
+export function rowOf({ columns, empty }: RowLayout, texts: readonly (string | null)[]): Record<string, unknown> {
+  const row = { ...empty };
+  let place = 0;
+  for (const { name, parse } of columns) {
+    const text = texts[place++];
+    if (text !== null && text !== undefined) row[name] = parse(text);
+  }
+  return row;
+}
