@@ -18,7 +18,7 @@ export interface Observers extends Watching {
 
 /** How this service speaks to its connections. */
 export function sendOptions(config: Config, entrance: Entrance): SendOptions {
-  return { prepared: config.databasePreparedStatements, entrance };
+  return { prepared: config.databasePreparedStatements, inSession: !config.databasePooler, entrance };
 }
 
 /**

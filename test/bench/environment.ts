@@ -46,7 +46,7 @@ export type Stop = () => Promise<unknown>;
 
 /** Stops what was started by then when the run is told to stop. */
 export function stopOnSignals(stops: readonly Stop[]): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void stopAll(stops).finally(() => process.exit(1)));
   }
 }

@@ -17,7 +17,7 @@ const valuesWith = (number: number): object => ({
   moment: new Date('2026-03-29T01:30:00.123Z'),
   other: new Date('2026-03-28T23:30:00.000Z'),
 });
-const named = (name: string, text: string, ...values: unknown[]): Sent => ({ name, text, values });
+const named = (name: string, text: string, ...values: unknown[]): Sent => ({ name, text, values, inSession: true });
 
 describe('a statement that is kept prepared', () => {
   let client: pg.Client;
@@ -35,7 +35,7 @@ describe('a statement that is kept prepared', () => {
     client = new pg.Client(options);
     await client.connect();
     const { connection } = client as unknown as { connection: NodeJS.EventEmitter };
-    connection.on('rowDescription', () => (described += 1));
+    for (const answer of ['rowDescription', 'noData']) connection.on(answer, () => (described += 1));
   });
   afterEach(() => client.end());
 
@@ -66,6 +66,42 @@ describe('a statement that is kept prepared', () => {
     expect(await rowsOf(named('test.divided', divided, 2))).toEqual([{ quotient: 3 }]);
     await expect(rowsOf(named('test.divided', divided, 0))).rejects.toMatchObject({ code: '22012' });
     expect(await rowsOf(named('test.divided', divided, 3))).toEqual([{ quotient: 2 }]);
+    expect(described).toBe(3);
+  });
+
+  it('answers those that were sent behind the first one, though that fails', async () => {
+    const divided = [0, 2, 3].map((by) => rowsOf(named('test.divided', 'SELECT 6 / $1::int AS quotient', by)));
+    expect(await Promise.allSettled(divided)).toEqual([
+      { status: 'rejected', reason: expect.objectContaining({ code: '22012' }) },
+      { status: 'fulfilled', value: [{ quotient: 3 }] },
+      { status: 'fulfilled', value: [{ quotient: 2 }] },
+    ]);
+  });
+
+  it('is asked again where it is prepared anew, as it is where its first run failed', async () => {
+    const divided = named('test.divided', 'SELECT 6 / a AS quotient FROM divisors');
+    await client.query('CREATE TABLE divisors AS SELECT 0 AS a');
+    await expect(rowsOf(divided)).rejects.toMatchObject({ code: '22012' });
+    await client.query('DROP TABLE divisors');
+    await client.query('CREATE TABLE divisors AS SELECT 2.0 AS a');
+    expect(await rowsOf(divided)).toEqual([{ quotient: '3.0000000000000000' }]);
+  });
+
+  it('is asked each time where it may be prepared by a pooler, for another session and with other columns', async () => {
+    const pooled: Sent = { name: 'test.pooled', text: 'SELECT 1 AS one', values: [] };
+    expect(await rowsOf(pooled)).toEqual([{ one: 1 }]);
+    await client.query('DEALLOCATE "test.pooled"');
+    await client.query(`PREPARE "test.pooled" AS SELECT 'b' AS two, NULL AS three`);
+    expect(await rowsOf(pooled)).toEqual([{ two: 'b', three: null }]);
+  });
+
+  it('is refused where a row cannot be read, and the connection goes on', async () => {
+    const one = named('test.one', 'SELECT 1 AS one');
+    await rowsOf(one);
+    await client.query('DEALLOCATE "test.one"');
+    await client.query('PREPARE "test.one" AS SELECT 1, 2');
+    await expect(rowsOf(one)).rejects.toThrow('A row has 2 values, not 1.');
+    expect(await rowsOf(named('test.two', 'SELECT 2 AS two'))).toEqual([{ two: 2 }]);
   });
 
   it.each(['ALTER COLUMN a TYPE text', 'RENAME COLUMN b TO c', 'ADD COLUMN d boolean DEFAULT true', 'DROP COLUMN a'])(
@@ -84,6 +120,7 @@ describe('a statement that is kept prepared', () => {
     await client.query('CREATE TABLE kept (a int)');
     const insert = 'INSERT INTO kept VALUES ($1)';
     for (const value of [1, 2]) expect(await rowsOf(named('test.insert', insert, value))).toEqual([]);
+    expect(described).toBe(1);
     expect(await rowsOf(named('test.kept', 'SELECT a FROM kept ORDER BY a'))).toEqual([{ a: 1 }, { a: 2 }]);
   });
 });

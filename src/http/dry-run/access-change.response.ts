@@ -1,6 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { AccessChange, ChangeSide, ChangedAccess } from '../../kernel/access-preview.js';
 import { ChangeSideResponse, ChangedUserResponse, DryRunResponse } from './change-side.response.js';
+import { FailedOperation } from './failed-operations.js';
 import { MemberChangeResponse } from './member-change.response.js';
 
 /** One user and one application that the user would gain or lose. */
@@ -38,4 +39,11 @@ export class AccessChangeResponse extends DryRunResponse implements AccessChange
     description: 'Only where the rule of a dynamic group is made or changed.',
   })
   members?: MemberChangeResponse;
+
+  @ApiProperty({
+    type: [FailedOperation],
+    required: false,
+    description: 'Only of a call that says of each operation what it came to: those that would fail.',
+  })
+  failed?: FailedOperation[];
 }

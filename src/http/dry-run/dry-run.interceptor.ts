@@ -6,7 +6,6 @@ import type { AccessScope } from '../../kernel/access-scopes.js';
 import {
   AccessPreview,
   type AccessReach,
-  type Change,
   type PreviewRequest,
   type PreviewScopes,
 } from '../../kernel/access-preview.js';
@@ -18,6 +17,7 @@ import { TenantScope, type AnyScope } from '../../kernel/scope.js';
 import { Answer, answer, bare } from '../answers.js';
 import { readPathId } from '../path-id.js';
 import { RequestValidationPipe } from '../request-validation.pipe.js';
+import { failedOperationsIn } from './failed-operations.js';
 import { DryRunQuery, RoleDryRunQuery, type DryRunParameters } from './dry-run.query.js';
 import { DRY_RUN, idsOf, type DryRunOptions } from './reach.js';
 
@@ -76,14 +76,22 @@ export class DryRunInterceptor implements NestInterceptor {
     return typeof dry.options !== 'function' && dry.options.isBare === true ? bare(data) : answer(data);
   }
 
-  async #rehearsed({ options, request, cursor, run }: DryRun): Promise<Change<object>> {
+  async #rehearsed({ options, request, cursor, run }: DryRun): Promise<object> {
     const { scope } = request;
     if (!scope) throw new Error('A dry run needs a scope.');
     const scopes: PreviewScopes = { scope, tenant: tenantOf(scope, request) };
     const bound: PreviewRequest = { change: changeOf(request), cursor };
     if (typeof options === 'function') {
       requireScope(request, 'assignments:read', 'has access');
-      return this.access.of(scopes, cleaned(options(request)), async () => madeBy(await run()), bound);
+      let done: unknown = null;
+      const change = await this.access.of(
+        scopes,
+        cleaned(options(request)),
+        async () => madeBy((done = await run())),
+        bound,
+      );
+      const failed = failedOperationsIn(done);
+      return failed ? { ...change, failed } : change;
     }
     requireScope(request, 'roles:read', 'holds permissions');
     return this.permissions.of(scopes, options.permissionsOf(request), run, bound);

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { prepareValue } from 'pg/lib/utils.js';
-import { layoutOf, rowOf, type ColumnDescription, type RowLayout } from './row-layout.js';
+import { NO_COLUMNS, layoutOf, rowOf, type ColumnDescription, type RowLayout } from './row-layout.js';
 
 /** A statement of a batch. One without a name is not kept prepared. */
 export interface Sent {
@@ -9,6 +9,8 @@ export interface Sent {
   readonly values: readonly unknown[];
   /** Whether the server is to say at once that it has ended: else it says so of the whole batch in one go. */
   readonly flushed?: boolean;
+  /** Whether it is kept by the very session that runs it. A pooler may have another one prepare it, later and with other columns. */
+  readonly inSession?: boolean;
 }
 
 /** Is told that the statement at this place of a batch has ended, at the time where it was `flushed`. */
@@ -27,16 +29,24 @@ interface Wire {
   sync(): void;
 }
 
-/**
- * What each connection's prepared statements answer: asked for once. PostgreSQL refuses to run one whose rows have other columns
- * now ("cached plan must not change result type"), so that what it said when it was first run holds for as long as it is kept.
- */
-const LAYOUTS = new WeakMap<Wire, Map<string, RowLayout>>();
+/** A statement that a connection has had prepared. */
+interface Prepared {
+  /**
+   * Asked for once: PostgreSQL refuses to run a prepared statement whose rows have other columns now ("cached plan must not change
+   * result type").
+   */
+  layout?: RowLayout;
+}
+
+/** By their names, as they were prepared last. */
+const PREPARED = new WeakMap<Wire, Map<string, Prepared>>();
 
 /** The protocol hooks of pg's Query, which its published types leave out. */
 interface QueryHooks {
   queryMode: 'extended';
-  _result: { rows: unknown[] };
+  readonly _result: { readonly rows: unknown[] };
+  /** What has gone wrong with a row: the query is refused for it when it has ended. */
+  _canceledDueToError: unknown;
   prepare(wire: Wire): void;
   handleRowDescription(message: { fields: readonly ColumnDescription[] }): void;
   handleDataRow(message: { fields: readonly (string | null)[] }): void;
@@ -58,6 +68,8 @@ class Batch extends Query {
   readonly #statements: readonly Sent[];
   readonly #values: readonly (readonly (string | Buffer | null)[])[];
   #completed = 0;
+  /** The last statement, where what it answers is known once and for all. */
+  #prepared: Prepared | undefined;
   #layout: RowLayout | undefined;
 
   constructor(
@@ -87,17 +99,23 @@ class Batch extends Query {
 
   override handleRowDescription({ fields }: { fields: readonly ColumnDescription[] }): void {
     this.#layout = layoutOf(fields);
+    if (this.#prepared) this.#prepared.layout = this.#layout;
   }
 
   override handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
-    if (this.#layout && this.#completed === this.#statements.length - 1)
+    if (!this.#layout || this.#completed < this.#statements.length - 1) return;
+    try {
       this._result.rows.push(rowOf(this.#layout, fields));
+    } catch (error) {
+      this._canceledDueToError = error;
+    }
   }
 
   override handleCommandComplete(message: unknown, wire: Wire): void {
     const statement = this.#statements[this.#completed];
     const isLast = this.#completed === this.#statements.length - 1;
-    if (statement && statement.name !== '') keep(wire, statement, isLast ? this.#layout : undefined);
+    if (statement && statement.name !== '') keep(wire, statement);
+    if (isLast && this.#prepared) this.#prepared.layout ??= NO_COLUMNS;
     this.onEnded?.(this.#completed);
     if (isLast) super.handleCommandComplete(message, wire);
     this.#completed += 1;
@@ -110,8 +128,9 @@ class Batch extends Query {
   }
 
   /** Only the last one's rows are wanted. */
-  #expectRows(wire: Wire, { name }: Sent): void {
-    this.#layout = wire.parsedStatements[name] === undefined ? undefined : LAYOUTS.get(wire)?.get(name);
+  #expectRows(wire: Wire, { name, inSession = false }: Sent): void {
+    this.#prepared = inSession ? PREPARED.get(wire)?.get(name) : undefined;
+    this.#layout = this.#prepared?.layout;
     if (!this.#layout) wire.describe({ type: 'P', name: '' });
   }
 }
@@ -123,15 +142,15 @@ function parse(wire: Wire, { name, text }: Sent): void {
   // It may be there from a batch that failed behind its Parse. To close what is not there is no error.
   if (isNamed) wire.close({ type: 'S', name });
   wire.parse({ name, text });
-  if (isNamed) wire.submittedNamedStatements[name] = text;
+  if (!isNamed) return;
+  wire.submittedNamedStatements[name] = text;
+  const prepared = PREPARED.get(wire) ?? new Map<string, Prepared>();
+  PREPARED.set(wire, prepared.set(name, {}));
 }
 
-function keep(wire: Wire, { name, text }: Sent, layout: RowLayout | undefined): void {
+function keep(wire: Wire, { name, text }: Sent): void {
   wire.parsedStatements[name] = text;
   forget(wire, name);
-  if (!layout) return;
-  const layouts = LAYOUTS.get(wire) ?? new Map<string, RowLayout>();
-  LAYOUTS.set(wire, layouts.set(name, layout));
 }
 
 function forget(wire: Wire, name: string): void {

@@ -22,13 +22,17 @@ export function layoutOf(described: readonly ColumnDescription[]): RowLayout {
   };
 }
 
-/** One row; `texts` are the values of its columns, in their order. */
+/** Of a statement that answers no rows. */
+export const NO_COLUMNS: RowLayout = { columns: [], empty: {} };
+
+/** One row; `texts` are the values of its columns, in their order. Throws where they are not as many. */
 export function rowOf({ columns, empty }: RowLayout, texts: readonly (string | null)[]): Record<string, unknown> {
+  if (texts.length !== columns.length) throw new Error(`A row has ${texts.length} values, not ${columns.length}.`);
   const row = { ...empty };
   let place = 0;
   for (const { name, parse } of columns) {
-    const text = texts[place++];
-    if (text !== null && text !== undefined) row[name] = parse(text);
+    const text = texts[place++] ?? null;
+    row[name] = text === null ? null : parse(text);
   }
   return row;
 }

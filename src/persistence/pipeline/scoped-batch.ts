@@ -7,6 +7,8 @@ import type { Sent } from './batch.js';
 export interface SendOptions {
   /** Whether statements with a name are kept prepared. */
   readonly prepared: boolean;
+  /** Whether each is one session of the server; a pooler gives every transaction another. */
+  readonly inSession: boolean;
   readonly entrance: Entrance;
 }
 
@@ -14,9 +16,10 @@ export interface SendOptions {
 export function sentAs(
   statement: Pick<Statement, 'name' | 'text' | 'onCitus'>,
   values: readonly unknown[],
-  { prepared, entrance }: SendOptions,
+  { prepared, inSession, entrance }: SendOptions,
 ): Sent {
-  return { name: prepared ? statement.name : '', text: textFor(statement, entrance.topology), values };
+  const name = prepared ? statement.name : '';
+  return { name, text: textFor(statement, entrance.topology), values, inSession };
 }
 
 /**
