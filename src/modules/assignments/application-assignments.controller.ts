@@ -44,7 +44,7 @@ export class ApplicationAssignmentsController {
   @Route({
     summary: 'Assign the application to many users and groups, and take it from many, in one transaction',
     description:
-      'Removals are done first. With `atomic` (the default) an operation that fails refuses the whole call: 422 with an issue for each, and nothing is done.',
+      'Removals are done first. With `atomic` (the default) an operation that fails refuses the whole call: 422 with an issue for each, and nothing is done. Without it, a dry run names those that would fail.',
     data: OperationResults,
     dryRun: (request) => ({ applications: pathId(request, 'application_id') }),
   })
