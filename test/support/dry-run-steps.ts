@@ -2,7 +2,7 @@ import { sql } from './sql.js';
 import type { TestTenant } from './tenant.js';
 
 /** One user who would gain or lose one application. */
-export interface ChangedPair {
+interface ChangedPair {
   readonly user_id: string;
   readonly user_name: string;
   readonly application_id: string;
