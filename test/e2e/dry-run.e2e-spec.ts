@@ -1,15 +1,9 @@
 import { platformApi, type ApiAnswer } from '../support/api.js';
 import { assign, nest } from '../support/assignment-steps.js';
+import { difference, pairsIn, pairsNow, storedAccess as stored, type ChangeSide } from '../support/dry-run-steps.js';
 import { manyUsers } from '../support/many-users.js';
 import { sql } from '../support/sql.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
-
-interface Pair {
-  readonly user_id: string;
-  readonly user_name: string;
-  readonly application_id: string;
-  readonly application_name: string;
-}
 
 type Change = (method: 'post' | 'put' | 'patch' | 'delete', url: string, body?: object) => Promise<ApiAnswer>;
 
@@ -46,31 +40,8 @@ async function world(): Promise<World> {
 
 /** Who can use what, as `user application`, in order. */
 async function access({ tenant, id }: World): Promise<string[]> {
-  const pairs: string[] = [];
-  for (const application of ['Mail', 'Crm', 'Wiki', 'Shut']) {
-    const answer = await tenant.api.get(`${tenant.path}/applications/${id[application]!}/effective-users?per_page=200`);
-    if (answer.status === 404) continue;
-    pairs.push(...(answer.body.data as { user_name: string }[]).map((row) => `${row.user_name} ${application}`));
-  }
-  return pairs.sort();
+  return pairsNow(tenant, { Mail: id.Mail!, Crm: id.Crm!, Wiki: id.Wiki!, Shut: id.Shut! });
 }
-
-/** Everything that the tenant has stored, trail and counters included. */
-async function stored({ id }: TestTenant): Promise<object> {
-  const tables = ['users', 'groups', 'group_members', 'group_nestings', 'group_closure', 'applications', 'assignments'];
-  const all = [...tables, 'user_sets', 'user_ordinals', 'audit_events', 'idempotency_keys'];
-  const entries = all.map(async (table): Promise<[string, unknown[]]> => {
-    const rows = await sql<{ row: unknown }>(
-      `SELECT to_jsonb(t) AS row FROM ${table} t WHERE tenant_id = $1 ORDER BY to_jsonb(t)::text`,
-      [id],
-    );
-    return [table, rows];
-  });
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-const pairsIn = (side: { items: Pair[] }): string[] =>
-  side.items.map((item) => `${item.user_name} ${item.application_name}`).sort();
 
 describe('a dry run', () => {
   it.each<[string, Parameters<Change>, string[], string[]]>([
@@ -126,9 +97,7 @@ describe('a dry run', () => {
       expect(await stored(it.tenant)).toEqual(before);
       const real = await it.change(method, url, filled);
       expect(real.status).toBeLessThan(300);
-      const has = await access(it);
-      expect(has.filter((pair) => !had.includes(pair))).toEqual(gained);
-      expect(had.filter((pair) => !has.includes(pair))).toEqual(lost);
+      expect(difference(had, await access(it))).toEqual({ gained, lost });
     },
   );
 
@@ -249,10 +218,7 @@ describe('a dry run of many', () => {
       const next: ApiAnswer = await tenant.api.delete(
         cursor === null ? url : `${url}&cursor=${encodeURIComponent(cursor)}`,
       );
-      const { gained, lost } = next.body.data as Record<
-        'gained' | 'lost',
-        { count: number; items: Pair[]; next_cursor: string | null }
-      >;
+      const { gained, lost } = next.body.data as Record<'gained' | 'lost', ChangeSide>;
       expect([gained, lost.count]).toEqual([{ count: 0, items: [], next_cursor: null }, 260]);
       sizes.push(lost.items.length);
       seen.push(...lost.items.map((item) => `${item.application_id} ${item.user_id}`));

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { why } from '../support/access-steps.js';
 import { manyUsers } from '../support/many-users.js';
 import { sql } from '../support/sql.js';
 import { assign, nest } from '../support/assignment-steps.js';
@@ -17,6 +19,11 @@ interface PathRow extends Row {
   readonly path_count: number;
   readonly paths_truncated: boolean;
 }
+
+/** How much of the paths a row shows, and what it says of that. */
+const boundOf = ({ user_name, paths, path_count, paths_truncated }: PathRow): object => {
+  return { user_name, shown: paths.length, path_count, paths_truncated };
+};
 
 const names = (rows: readonly Row[]): string[] => rows.map((row) => row.user_name);
 
@@ -213,6 +220,57 @@ describe('the filters of the effective users', () => {
     }
     // Eve directly and by Sales; adam by Sales and by Guests; Carl by Guests; bea directly.
     expect(rows.map(({ paths }) => paths.length)).toEqual([2, 2, 1, 1]);
+  });
+
+  it('include the 20 shortest of more paths, and say how many there are', async () => {
+    const tenant = await newTenant();
+    const [ada, bob] = [await tenant.user('ada'), await tenant.user('bob')];
+    const application = await tenant.application();
+    const outer = await tenant.group('Outer');
+    await assign(tenant, 'group', outer, application);
+    for (let at = 1; at <= 20; at += 1) await nest(tenant, outer, await tenant.group(`Inner ${at}`, [ada, bob]));
+    const both = async (): Promise<PathRow[]> =>
+      (await page(tenant, application, 'include=paths')).body.data as PathRow[];
+    expect((await both()).map(boundOf)).toEqual([
+      { user_name: 'ada', shown: 20, path_count: 20, paths_truncated: false },
+      { user_name: 'bob', shown: 20, path_count: 20, paths_truncated: false },
+    ]);
+    await assign(tenant, 'user', bob, application);
+    const rows = await both();
+    expect(rows.map(boundOf)).toEqual([
+      { user_name: 'ada', shown: 20, path_count: 20, paths_truncated: false },
+      { user_name: 'bob', shown: 20, path_count: 21, paths_truncated: true },
+    ]);
+    for (const row of rows) {
+      const { body } = await why(tenant, row.user_id, application);
+      expect([body.data.path_count, body.data.paths_truncated]).toEqual([row.path_count, false]);
+      expect(row.paths).toEqual((body.data.paths as object[]).slice(0, 20));
+    }
+    // The shortest one, though it was made last.
+    expect(rows[1]!.paths[0]).toMatchObject({ assignment: { assignment_type: 'direct' }, via: [] });
+  });
+
+  it('know nobody through a group that is unknown, of another tenant or gives nothing here, by any order', async () => {
+    const { tenant, application, groups, users } = await smallWorld();
+    const other = await smallWorld();
+    // It has another application, and its members come here in other ways.
+    const elsewhere = await tenant.group('Elsewhere', [users.Eve!, users.bea!]);
+    await assign(tenant, 'group', elsewhere, await tenant.application());
+    // A group around one that has it gives nothing of its own.
+    const around = await tenant.group('Around', [users.gus!]);
+    await nest(tenant, around, groups.Guests!);
+    for (const group of [randomUUID(), other.groups.Sales!, groups.Others!, elsewhere, around]) {
+      for (const more of ['', '&sort=-user_name', '&sort=assigned_at', '&status=any&search=a&include=paths']) {
+        const answer = await page(tenant, application, `via_group=${group}${more}`);
+        expect([answer.status, answer.body.data, answer.body.pagination]).toEqual([
+          200,
+          [],
+          { page: 1, per_page: 50, total_items: 0, total_pages: 0, next_cursor: null },
+        ]);
+      }
+    }
+    const inTheirs = await page(other.tenant, other.application, `via_group=${other.groups.Sales!}`);
+    expect(names(inTheirs.body.data as Row[])).toEqual(['Eve', 'adam', 'Dora']);
   });
 
   it('refuse what they do not know', async () => {
