@@ -1,5 +1,13 @@
-/** When something holds, seen from the moment of the test: always, or for a time that is on, to come or over. */
-export type Holding = 'always' | 'now' | 'later' | 'over';
+/** A bound, seen from the moment of the test: there is none, or it is years away. */
+export type Bound = 'none' | 'past' | 'future';
+
+/** When something holds. */
+export interface Holding {
+  readonly from: Bound;
+  readonly until: Bound;
+}
+
+export const ALWAYS: Holding = { from: 'none', until: 'none' };
 
 /** An application given to a user or a group. */
 export interface ModelAssignment {
@@ -17,7 +25,11 @@ export type EffectiveLine = readonly [user: string, type: 'direct' | 'group', vi
 /** A line of a user's applications, in short. */
 export type ApplicationLine = readonly [application: string, type: 'direct' | 'group', via: string | null];
 
-const isOn = (holding: Holding | undefined): boolean => holding === 'always' || holding === 'now';
+const isOn = (holding: Holding | undefined): boolean =>
+  holding !== undefined && holding.from !== 'future' && holding.until !== 'past';
+
+/** What is over is in nobody's way. */
+export const isFree = (holding: Holding | undefined): boolean => holding === undefined || holding.until === 'past';
 
 /** Who may use what, by the rules alone: small, slow, and nothing kept that could be made from something else. */
 export class AccessModel {
@@ -36,13 +48,25 @@ export class AccessModel {
     return this.#assignments.find((each) => each.application === application && each.assignee === assignee);
   }
 
+  /** All assignments of an application, whether they hold now or not. */
+  assignmentsOf(application: string): ModelAssignment[] {
+    return this.#assignments.filter((each) => each.application === application);
+  }
+
   /** Assigns; what is there keeps its place in the order, unless it is over. */
-  assign(kind: 'user' | 'group', assignee: string, application: string, holding: Holding = 'always'): void {
+  assign(kind: 'user' | 'group', assignee: string, application: string, holding: Holding = ALWAYS): void {
     const held = this.assignment(application, assignee);
     this.unassign(application, assignee);
-    const order = held && held.holding !== 'over' ? held.order : (this.#assigned += 1);
+    const order = held && !isFree(held.holding) ? held.order : (this.#assigned += 1);
     this.#assignments.push({ application, assignee, kind, order, holding });
     this.#assignments.sort((a, b) => a.order - b.order);
+  }
+
+  /** Gives an assignment other bounds; it keeps its place in the order even where it was over. */
+  change(application: string, assignee: string, holding: Holding): void {
+    this.#assignments = this.#assignments.map((each) =>
+      each.application === application && each.assignee === assignee ? { ...each, holding } : each,
+    );
   }
 
   unassign(application: string, assignee: string): void {
