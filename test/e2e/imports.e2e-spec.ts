@@ -10,6 +10,19 @@ const done = (read: number, written: number, unchanged = 0, bad = 0): object => 
   state: 'succeeded',
   ...{ read, written, unchanged, bad },
 });
+/** Bytes that one line may have. */
+const LONGEST = 1_048_576;
+
+/** A user as a line of so many bytes, most of which say nothing. */
+const lineOf = (length: number): string => `${'{"user_name":"b"'.padEnd(length - 1)}}`;
+
+async function userNames(tenantId: string): Promise<string[]> {
+  const users = await sql<{ user_name: string }>('SELECT user_name FROM users WHERE tenant_id = $1 ORDER BY ordinal', [
+    tenantId,
+  ]);
+  return users.map(({ user_name: name }) => name);
+}
+
 const failed = (read: number, bad: number): object => ({ state: 'failed', read, written: 0, unchanged: 0, bad });
 
 describe('an import of users', () => {
@@ -179,6 +192,46 @@ describe('an import of groups and applications', () => {
   });
 });
 
+describe('lines of CSV', () => {
+  it.each([
+    ['\\n', '\n'],
+    ['\\r\\n', '\r\n'],
+  ])('have the numbers of an editor behind fields with newlines in them: %s', async (_, newline) => {
+    const tenant = await newTenant();
+    await tenant.group('Taken');
+    const before = await storedRows(tenant.id);
+    const rows = [
+      'name,description,external_id', // 1
+      'Dev,"two', // 2
+      'lines",', // 3
+      'One,,', // 4
+      'Short', // 5
+      '"Two', // 6
+      'lines","and', // 7
+      '', // 8
+      'three",', // 9
+      '', // 10
+      ' Spaces ,"a', // 11
+      'b",ou-1', // 12
+      'First,,ou-2', // 13
+      'Second,"', // 14
+      '",ou-2', // 15
+      'Third,,ou-2', // 16
+    ];
+    const { answer, counts, errors } = await importFile(tenant, 'groups', rows.join(newline));
+    expect([answer.status, counts]).toEqual([200, failed(8, 5)]);
+    const taken = 'external_id "ou-2" is already taken in this tenant; choose another.';
+    expect(errors).toEqual([
+      { line: 5, column: null, code: 'wrong_field_count', message: 'the line has 1 fields, the header 3' },
+      { line: 6, column: 'name', code: 'line', message: expect.stringContaining('"Two') },
+      { line: 11, column: 'name', code: 'line', message: expect.stringContaining('" Spaces "') },
+      { line: 14, column: 'external_id', code: 'external_id_taken', message: taken },
+      { line: 16, column: 'external_id', code: 'external_id_taken', message: taken },
+    ]);
+    expect(await storedRows(tenant.id)).toEqual({ ...before, imports: 1, import_errors: 5 });
+  });
+});
+
 describe('a file that cannot be read', () => {
   const problem = (line: number | null, type: string): object => ({
     loc: line === null ? ['body'] : ['body', line],
@@ -199,6 +252,11 @@ describe('a file that cannot be read', () => {
       [problem(2, 'invalid_utf8')],
     ],
     ['is UTF-16', Buffer.from('\ufeffuser_name\na\n', 'utf16le'), [problem(1, 'invalid_utf8')]],
+    [
+      'has a wrong quote behind a field of three lines',
+      'user_name,attributes\na,"{\n\n}"\nb"c,\n',
+      [problem(5, 'malformed_csv')],
+    ],
     ['has a field of 10 MB', `user_name\n${'x'.repeat(10_000_000)}\n`, [problem(2, 'line_too_long')]],
   ])('because it %s is refused, and says why later on too', async (_, file, detail) => {
     const tenant = await newTenant();
@@ -264,5 +322,40 @@ describe('lines of JSON', () => {
       { line: 8, column: 'attributes', code: 'unstorable_text', message: '' },
     ]);
     expect(await exported(tenant, 'users', 'ndjson')).toContain('"attributes":{"b": "ü"}');
+  });
+
+  it('may begin with a byte order mark, also where files were joined', async () => {
+    const tenant = await newTenant();
+    const file = '\ufeff{"user_name":"a"}\n\ufeff\n\ufeff{"user_name":"b"}\n{"user_name":"\ufeffc"}\n';
+    const { counts, errors } = await importFile(tenant, 'users', file, { format: 'ndjson', atomic: false });
+    expect(counts).toEqual(done(3, 2, 0, 1));
+    expect(errors).toEqual([
+      { line: 4, column: 'user_name', code: 'line', message: expect.stringContaining('without control or invisible') },
+    ]);
+    expect(await userNames(tenant.id)).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['10 MB', 10_000_000, '\n{"user_name":"c"}\n'],
+    ['10 MB and no end', 10_000_000, ''],
+    ['a byte more than 1 MiB', LONGEST + 1, '\n{"user_name":"c"}\n'],
+  ])('refuse the file where one of them has %s', async (_, length, rest) => {
+    const tenant = await newTenant();
+    const before = await storedRows(tenant.id);
+    const file = `{"user_name":"a"}\n${lineOf(length)}${rest}`;
+    const { answer, counts, errors } = await importFile(tenant, 'users', file, { format: 'ndjson', atomic: false });
+    const [msg, type] = [`line 2: a line must be at most ${LONGEST} bytes`, 'line_too_long'];
+    expect(answer.status).toBe(422);
+    expect(answer.body).toEqual(refusal(answer, 'validation_failed', [{ loc: ['body', 2], msg, type }]));
+    expect(counts).toMatchObject({ state: 'failed', written: 0 });
+    expect(errors).toEqual([]);
+    expect(await storedRows(tenant.id)).toEqual({ ...before, imports: 1 });
+  });
+
+  it('may have 1 MiB each', async () => {
+    const tenant = await newTenant();
+    const file = `{"user_name":"a"}\n${lineOf(LONGEST)}\n{"user_name":"c"}\n`;
+    expect((await importFile(tenant, 'users', file, { format: 'ndjson' })).counts).toEqual(done(3, 3));
+    expect(await userNames(tenant.id)).toEqual(['a', 'b', 'c']);
   });
 });

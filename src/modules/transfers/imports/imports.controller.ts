@@ -99,7 +99,9 @@ export class ImportsController {
     summary: 'Send the file of an import',
     description:
       'Of any size, in the format that was announced. It is answered when all is done: bad lines do not refuse it, they ' +
-      'are counted, and in an atomic import (the default) keep everything from being written (`state` is `failed`).',
+      'are counted, and in an atomic import (the default) keep everything from being written (`state` is `failed`). A ' +
+      'connection that is cut before the whole file has arrived leaves nothing; one that is cut later changes nothing: ' +
+      'the import goes on, and reading it tells how it ended.',
     data: ImportResponse,
     refusals: {
       409: 'The import was started before.',

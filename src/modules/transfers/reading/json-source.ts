@@ -19,7 +19,8 @@ export class JsonSource implements LineSource {
 
   read(record: unknown): ReadLine | null {
     this.#line += 1;
-    const text = withoutMark(String(record), this.#line).trim();
+    // Byte order marks count as spaces here: a file may begin with one, and so may each of several that were joined.
+    const text = String(record).trim();
     if (text === '') return null;
     const cells: unknown[] = this.kind.columns.map(() => undefined);
     const problem = this.#fill(cells, text);
@@ -57,10 +58,6 @@ function parsed(text: string): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-function withoutMark(text: string, line: number): string {
-  return line === 1 && text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 /** Cuts bytes into lines of text, of which it holds one at a time. */
