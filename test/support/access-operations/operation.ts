@@ -14,7 +14,7 @@ export interface ModelledTenant {
 }
 
 /** What an operation did, what was answered, and which status and parts of the body the model expects. */
-export interface Done {
+interface Done {
   readonly did: string;
   readonly answer: ApiAnswer;
   readonly status: number;
