@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Api } from '../support/api.js';
 import { newDatabase, rowsAt } from '../support/database-copy.js';
-import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
+import type { DoorlistProcess } from '../support/doorlist-process.js';
+import { Instances } from '../support/instances.js';
 import { sql } from '../support/sql.js';
 import { storedRows } from '../support/stored-rows.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
-import { PLATFORM_CLIENT } from '../support/test-state.js';
 import { announce, importFile, importMeetingOther, importOnce, send, startUpload } from '../support/transfer-steps.js';
 
 import.meta.jest.setTimeout(60_000);
@@ -125,33 +125,15 @@ describe('an import while it runs', () => {
 });
 
 describe('an instance', () => {
-  let databaseUrl: string;
-  const services: DoorlistProcess[] = [];
-
-  async function start(): Promise<DoorlistProcess> {
-    const service = await startDoorlist({
-      DATABASE_URL: databaseUrl,
-      BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id,
-      BOOTSTRAP_CLIENT_SECRET: PLATFORM_CLIENT.secret,
-      IMPORTS_AT_ONCE: '1',
-      // One issuer, so that each takes the tokens of the others.
-      PUBLIC_URL: 'http://doorlist.test',
-      LOG_LEVEL: 'silent',
-    });
-    services.push(service);
-    return service;
-  }
-
+  let instances: Instances;
   let living: DoorlistProcess;
   let dying: DoorlistProcess;
 
   beforeAll(async () => {
-    databaseUrl = await newDatabase('migrated');
-    [living, dying] = await Promise.all([start(), start()]);
+    instances = new Instances(await newDatabase('migrated'), { IMPORTS_AT_ONCE: '1' });
+    [living, dying] = await Promise.all([instances.start(), instances.start()]);
   });
-  afterAll(async () => {
-    await Promise.all(services.map((service) => service.stop('SIGKILL')));
-  });
+  afterAll(() => instances.kill());
 
   it('reads as many files at once as it may, and no more (429)', async () => {
     const tenant = await newTenant(living.url);
@@ -178,10 +160,14 @@ describe('an instance', () => {
     const before = await moved.api.get(`${tenant.path}/imports/${id}`);
     expect(before.body.data.state).toBe('running');
     // As if half a minute had gone by.
-    await rowsAt(databaseUrl, `UPDATE imports SET heartbeat_at = now() - interval '31 seconds' WHERE id = $1`, [id]);
+    await rowsAt(
+      instances.databaseUrl,
+      `UPDATE imports SET heartbeat_at = now() - interval '31 seconds' WHERE id = $1`,
+      [id],
+    );
     const after = await moved.api.get(`${tenant.path}/imports/${id}`);
     expect(after.body.data).toMatchObject({ state: 'interrupted', lines_written: 0 });
-    const left = await rowsAt(databaseUrl, 'SELECT count(*)::int AS users FROM users WHERE tenant_id = $1', [
+    const left = await rowsAt(instances.databaseUrl, 'SELECT count(*)::int AS users FROM users WHERE tenant_id = $1', [
       tenant.id,
     ]);
     expect(left).toEqual([{ users: 0 }]);

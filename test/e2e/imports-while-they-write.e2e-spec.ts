@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { Api } from '../support/api.js';
 import { startCommand } from '../support/command-line.js';
 import { newDatabase, rowsAt } from '../support/database-copy.js';
-import { startDoorlist, type DoorlistProcess } from '../support/doorlist-process.js';
+import type { DoorlistProcess } from '../support/doorlist-process.js';
+import { Instances } from '../support/instances.js';
 import { withClient } from '../support/new-database.js';
 import { storedRows } from '../support/stored-rows.js';
 import { newTenant, type TestTenant } from '../support/tenant.js';
-import { PLATFORM_CLIENT } from '../support/test-state.js';
 import { announce, importOnce, send, startUpload } from '../support/transfer-steps.js';
 import { transactionsGone, waiting } from '../support/waiting.js';
 
@@ -21,29 +21,15 @@ const USERS = 200;
 const FILE = `user_name\n${Array.from({ length: USERS - 1 }, () => `${randomUUID()}\n`).join('')}held\n`;
 
 let databaseUrl: string;
+let instances: Instances;
 let living: DoorlistProcess;
-const services: DoorlistProcess[] = [];
-
-async function start(): Promise<DoorlistProcess> {
-  const service = await startDoorlist({
-    DATABASE_URL: databaseUrl,
-    BOOTSTRAP_CLIENT_ID: PLATFORM_CLIENT.id,
-    BOOTSTRAP_CLIENT_SECRET: PLATFORM_CLIENT.secret,
-    // One issuer, so that each takes the tokens of the others.
-    PUBLIC_URL: 'http://doorlist.test',
-    LOG_LEVEL: 'silent',
-  });
-  services.push(service);
-  return service;
-}
 
 beforeAll(async () => {
   databaseUrl = await newDatabase('migrated');
-  living = await start();
+  instances = new Instances(databaseUrl);
+  living = await instances.start();
 });
-afterAll(async () => {
-  await Promise.all(services.map((service) => service.stop('SIGKILL')));
-});
+afterAll(() => instances.kill());
 
 /** While `work` runs, who writes the user `held` waits: a transaction that may come to nothing calls another user so. */
 async function whileHeld(tenant: TestTenant, work: () => Promise<void>): Promise<void> {
@@ -72,7 +58,7 @@ const INTERRUPTED = {
 
 describe('an import that writes', () => {
   it('leaves nothing where its instance is killed, and is told as interrupted; the file can be sent again', async () => {
-    const dying = await start();
+    const dying = await instances.start();
     const tenant = await newTenant(dying.url);
     let id = '';
     let before: Record<string, number> = {};
@@ -88,7 +74,7 @@ describe('an import that writes', () => {
     });
     await transactionsGone(databaseUrl);
     expect(await storedRows(tenant.id, databaseUrl)).toEqual(before);
-    const next = await start();
+    const next = await instances.start();
     expect(await afterSilence(tenant, next.url, id)).toEqual({ id, ...INTERRUPTED });
     const moved = { ...tenant, api: new Api(next.url, tenant.api.token) };
     const again = await send(moved, id, FILE);
