@@ -1,5 +1,6 @@
-import { ALWAYS, isFree, type ModelAssignment } from '../access-model.js';
-import { HOLDINGS, anyPatch, boundsOf, enough, patched, type ModelledTenant, type Operation } from './operation.js';
+import { isFree, type ModelAssignment } from '../access-model.js';
+import { changing, putting, type Place } from './holdings.js';
+import { enough, type ModelledTenant, type Operation } from './operation.js';
 
 type Pair = Pick<ModelAssignment, 'kind' | 'assignee' | 'application'>;
 
@@ -52,43 +53,24 @@ export const assignMany: Operation = {
   },
 };
 
-/** `isBounded`: whether the request says for when. */
-export function puttingAssignment(name: string, weight: number, isBounded: boolean): Operation {
+function placeOf(world: ModelledTenant, pair: Pair): Place {
+  const { kind, assignee, application } = pair;
+  const { model } = world;
   return {
-    name,
-    weight,
-    isPossible: enough,
-    run: async (world) => {
-      const { tenant, model, random } = world;
-      const pair = pairOf(world);
-      const { kind, assignee, application } = pair;
-      const holding = isBounded ? random.of(HOLDINGS) : ALWAYS;
-      const body = isBounded ? boundsOf(holding) : undefined;
-      const answer = await tenant.api.put(`${urlOf(world, pair)}/${application}`, body);
-      const wasFree = isFree(model.assignment(application, assignee)?.holding);
-      if (isBounded || wasFree) model.assign(kind, assignee, application, holding);
-      const did = `put ${application} to ${assignee} ${JSON.stringify(body)}`;
-      return { did, answer, status: wasFree ? 201 : 200 };
-    },
+    url: `${urlOf(world, pair)}/${application}`,
+    name: `${application} of ${assignee}`,
+    held: model.assignment(application, assignee)?.holding,
+    put: (holding) => model.assign(kind, assignee, application, holding),
+    change: (holding) => model.change(application, assignee, holding),
   };
 }
 
-export const changeAssignment: Operation = {
-  name: 'change the bounds of an assignment',
-  weight: 5,
-  isPossible: enough,
-  run: async (world) => {
-    const { tenant, model, random } = world;
-    const pair = heldPairOf(world);
-    const { assignee, application } = pair;
-    const patch = anyPatch(random);
-    const answer = await tenant.api.patch(`${urlOf(world, pair)}/${application}`, boundsOf(patch));
-    const { status, after } = patched(model.assignment(application, assignee)?.holding, patch);
-    if (after) model.change(application, assignee, after);
-    const did = `gave ${application} of ${assignee} ${JSON.stringify(patch)}`;
-    return { did, answer, status, ...(after && { body: { data: boundsOf(after) } }) };
-  },
-};
+export const puttingAssignment = (name: string, weight: number, isBounded: boolean): Operation =>
+  putting({ name, weight }, isBounded, (world) => placeOf(world, pairOf(world)));
+
+export const changeAssignment = changing({ name: 'change the bounds of an assignment', weight: 5 }, (world) =>
+  placeOf(world, heldPairOf(world)),
+);
 
 export const unassign: Operation = {
   name: 'unassign',

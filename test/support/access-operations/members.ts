@@ -1,5 +1,6 @@
-import { ALWAYS, isFree } from '../access-model.js';
-import { HOLDINGS, anyPatch, boundsOf, enough, patched, type ModelledTenant, type Operation } from './operation.js';
+import { ALWAYS, isFree, type Holding } from '../access-model.js';
+import { changing, putting, type Place } from './holdings.js';
+import { enough, type ModelledTenant, type Operation } from './operation.js';
 
 const urlOf = ({ tenant }: ModelledTenant, group: string): string => `${tenant.path}/groups/${group}/members`;
 
@@ -24,42 +25,27 @@ export const addMembers: Operation = {
   },
 };
 
-/** `isBounded`: whether the request says for when. */
-export function puttingMember(name: string, weight: number, isBounded: boolean): Operation {
+function placeOf(world: ModelledTenant, { group, user }: { group: string; user: string }): Place {
+  const members = world.model.groups.get(group)!;
+  const set = (holding: Holding): void => void members.set(user, holding);
   return {
-    name,
-    weight,
-    isPossible: enough,
-    run: async (world) => {
-      const { tenant, model, random } = world;
-      const [group, user] = [random.of(model.groups.keys()), random.of(model.users.keys())];
-      const holding = isBounded ? random.of(HOLDINGS) : ALWAYS;
-      const body = isBounded ? boundsOf(holding) : undefined;
-      const answer = await tenant.api.put(`${urlOf(world, group)}/${user}`, body);
-      const members = model.groups.get(group)!;
-      const wasFree = isFree(members.get(user));
-      if (isBounded || wasFree) members.set(user, holding);
-      return { did: `put ${user} into ${group} ${JSON.stringify(body)}`, answer, status: wasFree ? 201 : 200 };
-    },
+    url: `${urlOf(world, group)}/${user}`,
+    name: `${user} in ${group}`,
+    held: members.get(user),
+    put: set,
+    change: set,
   };
 }
 
-export const changeMember: Operation = {
-  name: 'change the bounds of a member',
-  weight: 5,
-  isPossible: enough,
-  run: async (world) => {
-    const { tenant, model, random } = world;
-    const { group, user } = memberOf(world);
-    const patch = anyPatch(random);
-    const answer = await tenant.api.patch(`${urlOf(world, group)}/${user}`, boundsOf(patch));
-    const members = model.groups.get(group)!;
-    const { status, after } = patched(members.get(user), patch);
-    if (after) members.set(user, after);
-    const did = `gave ${user} in ${group} ${JSON.stringify(patch)}`;
-    return { did, answer, status, ...(after && { body: { data: boundsOf(after) } }) };
-  },
-};
+export const puttingMember = (name: string, weight: number, isBounded: boolean): Operation =>
+  putting({ name, weight }, isBounded, (world) => {
+    const { model, random } = world;
+    return placeOf(world, { group: random.of(model.groups.keys()), user: random.of(model.users.keys()) });
+  });
+
+export const changeMember = changing({ name: 'change the bounds of a member', weight: 5 }, (world) =>
+  placeOf(world, memberOf(world)),
+);
 
 export const removeMember: Operation = {
   name: 'remove a member',
