@@ -13,14 +13,14 @@ export class FailedOperation {
 
 /** The answer of a call that says of each operation what it came to. */
 interface ToldOneByOne {
-  readonly results: readonly { readonly index: number; readonly outcome: string; readonly code: string | null }[];
+  /** `code` says why an operation failed; null where it did not. */
+  readonly results: readonly { readonly index: number; readonly code: string | null }[];
 }
 
 /** Those that failed, in their order; null where the answer does not tell of operations one by one. */
 export function failedOperationsIn(answer: unknown): FailedOperation[] | null {
   if (!(answer instanceof Answer) || !isToldOneByOne(answer.data)) return null;
-  const failed = answer.data.results.filter(({ outcome }) => outcome === 'failed');
-  return failed.map(({ index, code }) => ({ index, code: code ?? 'failed' }));
+  return answer.data.results.flatMap(({ index, code }) => (code === null ? [] : [{ index, code }]));
 }
 
 function isToldOneByOne(data: unknown): data is ToldOneByOne {
