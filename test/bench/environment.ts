@@ -128,7 +128,7 @@ async function startService(databaseUrl: string, stops: Stop[]): Promise<Doorlis
     TOKEN_AUDIENCE: AUDIENCE,
     LOG_LEVEL: 'warn',
   };
-  const service = await startDoorlist(settings, { inSession: true });
+  const service = await startDoorlist(settings, { ownSession: true });
   stops.unshift(() => service.stop());
   return service;
 }

@@ -11,7 +11,7 @@ interface Launch {
   /** The main file of another build. */
   readonly main?: string;
   /** Whether it is started in a session of its own: Linux shares its processors out by sessions first (sched(7), "autogroup"). */
-  readonly inSession?: boolean;
+  readonly ownSession?: boolean;
 }
 
 /** A service of the built code, in a process of its own. */
@@ -63,7 +63,7 @@ export async function startDoorlist(
 /** Starts the service without waiting for anything; for tests of starts that fail. */
 export function launchDoorlist(
   env: Readonly<Record<string, string>>,
-  { main = MAIN, inSession = false }: Launch = {},
+  { main = MAIN, ownSession = false }: Launch = {},
 ): {
   child: ChildProcess;
   output: () => string;
@@ -72,7 +72,7 @@ export function launchDoorlist(
   const base = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
   const child = spawn(process.execPath, [main], {
     env: { ...base, ...throughPooler(env) },
-    detached: inSession,
+    detached: ownSession,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
